@@ -1,0 +1,69 @@
+# Every target makes the environment by itself when it is missing or older than the lock.
+# Needs Python 3.11 or later, make and git; uses uv when it is on the PATH, else venv and pip.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+UV := $(shell command -v uv 2>/dev/null)
+WORKERS ?= 2
+ARGS ?=
+
+# Nothing calls home.
+export DO_NOT_TRACK := 1
+export DAGSTER_TELEMETRY_ENABLED := false
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+# The environment's bytecode is compiled once, at install; ours is small.
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.PHONY: help env demo advance query test check format up clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+env: $(READY) ## the environment in .venv, from requirements.lock
+
+$(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo "Sales Heartbeat needs Python 3.11 or later; set PYTHON=/path/to/python3.11"; exit 1; }
+ifneq ($(UV),)
+	uv venv --quiet --allow-existing --no-python-downloads --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
+	uv pip install --quiet --python $(PY) --no-deps --compile-bytecode -r requirements.lock
+else
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
+endif
+	@touch $(READY)
+
+demo: $(READY) ## the whole path on an invented company: two CRMs to published marts
+	$(PY) -m orchestration.demo $(ARGS)
+
+advance: $(READY) ## move the invented company: make advance ARGS="7 days"; then make demo again
+	$(PY) -m sandbox advance $(ARGS)
+
+query: $(READY) ## ask the published file: make query ARGS="select * from pub_owners limit 5"
+	@$(PY) -m orchestration.query "$(ARGS)"
+
+up: $(READY) ## the Dagster UI with its schedules, on http://127.0.0.1:3000
+	$(PY) -m orchestration.up $(ARGS)
+
+test: $(READY) ## every test
+	$(PY) -m pytest -n $(WORKERS) $(ARGS)
+
+check: $(READY) ## lint, format, types, SQL, definitions
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(VENV)/bin/sqlfluff lint --processes $(WORKERS) dbt_project/models dbt_project/tests
+	$(PY) -m orchestration.check
+
+format: $(READY) ## put code and SQL in shape
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+	$(VENV)/bin/sqlfluff fix --processes $(WORKERS) dbt_project/models dbt_project/tests
+
+clean: ## remove what was made: environment, warehouse, invented company, caches
+	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache dbt_project/target dbt_project/logs
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
