@@ -90,7 +90,7 @@ DELETED_TARGET_MONTH = date(2025, 7, 1)
 # HubSpot goals carry no currency of their own: they are in the portal's, USD. Quotas say theirs.
 _QUOTA_CURRENCY = {20: "BRL", 21: "BRL", 22: "MXN", 19: "EUR"}
 
-_PRODUCTS: tuple[tuple[str, str, str, str, bool], ...] = (
+_PRODUCT_ROWS: tuple[tuple[str, str, str, str, bool], ...] = (
     ("Pulse Starter", "PUL-START", "Platform", "490.00", True),
     ("Pulse Team", "PUL-TEAM", "Platform", "1290.00", True),
     ("Pulse Business", "PUL-BUS", "Platform", "3900.00", True),
@@ -111,6 +111,19 @@ _PRODUCTS: tuple[tuple[str, str, str, str, bool], ...] = (
     ("Standard Support", "SUP-STD", "Support", "950.00", True),
     ("Desk Terminal", "HW-TERM", "Hardware", "699.00", False),
     ('Wall Display 43"', "HW-WALL", "Hardware", "1150.00", False),
+)
+
+PRODUCTS = tuple(
+    Product(
+        key=key,
+        name=name,
+        sku=sku,
+        family=family,
+        list_price=Decimal(price),
+        is_subscription=is_subscription,
+        created_at=datetime(2023, 10, 3, 13, key, tzinfo=UTC),
+    )
+    for key, (name, sku, family, price, is_subscription) in enumerate(_PRODUCT_ROWS, 1)
 )
 
 # channel, name, system, budget in USD
@@ -141,7 +154,7 @@ def organisation(seed: int) -> Organisation:
         teams=TEAMS,
         reps=reps,
         pipelines=PIPELINES,
-        products=_products(),
+        products=PRODUCTS,
         campaigns=_campaigns(Random(f"campaigns:{seed}")),
         targets=_targets(reps, Random(f"targets:{seed}")),
         rates=_rates(Random(f"rates:{seed}")),
@@ -175,22 +188,6 @@ def _reps() -> tuple[Rep, ...]:
 def _plain(name: str) -> str:
     accents = str.maketrans("áãâàéêíóôõúñç", "aaaaeeiooounc", "' ")
     return name.lower().translate(accents)
-
-
-def _products() -> tuple[Product, ...]:
-    first = datetime(2023, 10, 3, 13, 0, tzinfo=UTC)
-    return tuple(
-        Product(
-            key=key,
-            name=name,
-            sku=sku,
-            family=family,
-            list_price=Decimal(price),
-            is_subscription=is_subscription,
-            created_at=first + timedelta(minutes=key),
-        )
-        for key, (name, sku, family, price, is_subscription) in enumerate(_PRODUCTS, 1)
-    )
 
 
 def _campaigns(rng: Random) -> tuple[Campaign, ...]:

@@ -14,6 +14,7 @@ from random import Random
 from typing import TypeVar
 
 from sandbox.company import names
+from sandbox.company.basket import basket
 from sandbox.company.dates import business_day
 from sandbox.company.model import (
     HUBSPOT,
@@ -26,7 +27,6 @@ from sandbox.company.model import (
     Person,
     Timeline,
 )
-from sandbox.company.org import list_price
 from sandbox.company.plan import CLOSED, Steps, lognormal_days, office, typical_days
 
 T = TypeVar("T")
@@ -37,12 +37,7 @@ BOTH = frozenset((HUBSPOT, SALESFORCE))
 ONLY_HUBSPOT = frozenset((HUBSPOT,))
 ONLY_SALESFORCE = frozenset((SALESFORCE,))
 
-_SMB_PRODUCTS = (1, 2, 3, 6, 7, 11, 12, 15, 18, 19, 20)
-_ENTERPRISE_PRODUCTS = (3, 4, 5, 8, 9, 10, 13, 14, 16, 17)
-_SMB_WEIGHTS = (6, 7, 3, 4, 3, 2, 4, 2, 3, 1, 1)
-_ENTERPRISE_WEIGHTS = (1, 6, 4, 2, 3, 2, 4, 3, 2, 3)
 _SYNC_DELAY = timedelta(seconds=95)
-_DISCOUNTS = (0, 0, 0, 0, 5, 10, 10, 15, 20)
 
 
 class Story:
@@ -177,25 +172,6 @@ class Story:
                 return campaign.key
         return None
 
-    def lines(
-        self, segment: str, currency: str, at: datetime, *, coupon: str | None = None
-    ) -> list[Line]:
-        rng = self.rng
-        smb = segment == "smb"
-        products, weights = (
-            (_SMB_PRODUCTS, _SMB_WEIGHTS) if smb else (_ENTERPRISE_PRODUCTS, _ENTERPRISE_WEIGHTS)
-        )
-        chosen = sorted(set(rng.choices(products, weights, k=1 + int(rng.random() * 3))))
-        found = []
-        for product_key in chosen:
-            product = self.org.products[product_key - 1]
-            quantity = 1 + int(rng.random() * (3 if smb else 2))
-            discount = Decimal(max(self.pick(_DISCOUNTS), 10 if coupon else 0))
-            price = list_price(product, currency)
-            amount = (quantity * price * (100 - discount) / 100).quantize(Decimal("0.01"))
-            found.append(Line(self.key(), product_key, quantity, price, discount, amount, at))
-        return found
-
     def deal(
         self,
         company: Company,
@@ -219,7 +195,9 @@ class Story:
             # Quoted at the third step, or at the last one before the closing.
             quoted = max(0, min(2, len(steps) - 2))
             quoted_at = steps[quoted][0]
-            lines = self.lines(segment, currency, quoted_at, coupon=coupon)
+            lines = basket(
+                self.rng, self.key, segment, currency, quoted_at, has_coupon=coupon is not None
+            )
             total = sum((line.amount for line in lines), Decimal(0))
             if quoted:
                 guess = total * self.rng.randrange(60, 150) / 100

@@ -154,7 +154,9 @@ class _Api:
         answer = _handle(endpoint, part)
         if answer.media_type != JSON:
             raise not_found()  # a result of a Bulk job cannot be part of a JSON answer
-        body = answer.body if answer.content is None else json.loads(answer.content)
+        if answer.content is None:
+            return answer.status, answer.body
+        body = json.loads(answer.content) if answer.content else None
         return answer.status, body
 
     def _find(self, path: str) -> tuple[Endpoint, dict[str, str]]:

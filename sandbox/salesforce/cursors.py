@@ -14,7 +14,7 @@ from sandbox.salesforce.execute import IdList
 from sandbox.salesforce.instants import DAY_MS
 
 _LIFE_MS = 2 * DAY_MS
-_MOST_OPEN = 200  # the vendor has no such cap; ours keeps memory flat
+_MOST_IDS = 5_000_000  # in all open cursors; the vendor has no such cap, ours keeps memory flat
 _ALPHABET = string.ascii_letters + string.digits
 _HOUR_MS = 3_600_000
 
@@ -31,7 +31,8 @@ class Cursor:
 class Cursors:
     """Cursors by id. A page is named by the cursor and its offset, and may be read again."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_ids: int = _MOST_IDS) -> None:
+        self._most_ids = most_ids
         self._lock = threading.Lock()
         self._open: OrderedDict[str, Cursor] = OrderedDict()
 
@@ -39,8 +40,10 @@ class Cursors:
         key = new_id("0r8")
         with self._lock:
             self._open[key] = cursor
-            while len(self._open) > _MOST_OPEN:
-                self._open.popitem(last=False)
+            held = sum(one.ids.total for one in self._open.values())
+            while held > self._most_ids and len(self._open) > 1:
+                _, oldest = self._open.popitem(last=False)
+                held -= oldest.ids.total
         return key
 
     def find(self, locator: str, *, now: int) -> tuple[str, Cursor, int]:

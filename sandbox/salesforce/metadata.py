@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import formatdate, parsedate_to_datetime
 from typing import Any
 
 from sandbox.salesforce.call import Answer, Call
@@ -96,11 +97,26 @@ def sobject(call: Call) -> Answer:
 
 
 def describe(call: Call) -> Answer:
-    """The stored document, untouched."""
+    """The stored document, untouched; 304 for a caller who has it."""
     document = find_describe(call.store, call.path["name"])
     if document is None:
         raise not_found()
-    return Answer(content=document.encode())
+    since = call.org.described_at(call.path["name"].lower(), document)
+    headers = {"Last-Modified": formatdate(since, usegmt=True)}
+    if _knows(call, since):
+        return Answer(status=304, content=b"", headers=headers)
+    return Answer(content=document.encode(), headers=headers)
+
+
+def _knows(call: Call, since: int) -> bool:
+    """Whether If-Modified-Since is no older than the document; a date nobody can read is none."""
+    header = call.headers.get("if-modified-since")
+    if header is None:
+        return False
+    try:
+        return parsedate_to_datetime(header).timestamp() >= since
+    except ValueError:
+        return False
 
 
 def _listed(document: dict[str, Any], version: str) -> dict[str, Any]:

@@ -37,6 +37,7 @@ class Org:
     usage: Usage = field(default_factory=Usage)
     refresh_tokens: set[str] = field(default_factory=lambda: {connection.SALESFORCE_REFRESH_TOKEN})
     lock: threading.Lock = field(default_factory=threading.Lock)
+    describes: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     @property
     def daily_requests(self) -> int:
@@ -44,6 +45,16 @@ class Org:
         if self.settings.daily_requests is not None:
             return self.settings.daily_requests
         return DAILY_REQUESTS if self.context.enforce_limits else _UNLIMITED
+
+    def described_at(self, name: str, document: str) -> int:
+        """The second of the sandbox's clock since which this describe has stood as it is."""
+        now = self.context.now() // 1000
+        with self.lock:
+            known, since = self.describes.get(name, (document, now))
+            if known != document:
+                since = now
+            self.describes[name] = (document, since)
+            return since
 
 
 def organization(store: Store) -> dict[str, Any]:

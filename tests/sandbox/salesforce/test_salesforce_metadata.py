@@ -27,6 +27,16 @@ def test_describe_is_found_in_any_case(org: Caller) -> None:
     assert "IsoCode" in [field["name"] for field in body["fields"]]
 
 
+def test_an_unchanged_describe_is_not_sent_again(org: Caller) -> None:
+    path = "/sobjects/User/describe"
+    known = org.get(path).headers["Last-Modified"]
+    assert known == "Tue, 03 Nov 2026 15:00:00 GMT"
+    again = org.get(path, headers={"If-Modified-Since": known})
+    assert (again.status_code, again.content) == (304, b"")
+    older = {"If-Modified-Since": "Mon, 02 Nov 2026 15:00:00 GMT"}
+    assert org.get(path, headers=older).status_code == 200
+
+
 def test_a_record_answers_all_fields_or_the_ones_asked_for(org: Caller) -> None:
     whole = org.get("/sobjects/Account/001000000000001").json()
     assert whole["Id"] == "001000000000001AAA"
@@ -96,6 +106,18 @@ def test_a_batch_answers_each_part_with_its_status(org: Caller) -> None:
     assert body["results"][0]["result"]["name"] == "Account"
     assert body["results"][1]["result"][0]["errorCode"] == "NOT_FOUND"
     assert body["results"][2]["result"]["totalSize"] == ACCOUNTS - 2
+
+
+def test_a_part_that_did_not_change_has_no_body(org: Caller) -> None:
+    known = org.get("/sobjects/User/describe").headers["Last-Modified"]
+    parts = [{"method": "GET", "url": "v66.0/sobjects/User/describe"}]
+    answer = org.call(
+        "POST",
+        "/composite/batch",
+        json={"batchRequests": parts},
+        headers={"If-Modified-Since": known},
+    )
+    assert answer.json()["results"] == [{"statusCode": 304, "result": None}]
 
 
 def test_a_batch_may_halt_on_the_first_error(org: Caller) -> None:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from sandbox.salesforce.cursors import Cursor, Cursors
+from sandbox.salesforce.errors import ApiError
+from sandbox.salesforce.execute import IdList
+from sandbox.salesforce.instants import DAY_MS
 from tests.sandbox.salesforce.small_org import ACCOUNTS, Caller
 
 
@@ -64,3 +70,20 @@ def test_a_foreign_locator_is_refused(org: Caller) -> None:
 
 def test_a_result_as_long_as_a_page_is_one_page(org: Caller) -> None:
     assert sizes(pages(org, "SELECT Id FROM Account LIMIT 2000")) == [2000]
+
+
+def test_the_oldest_cursors_make_room_for_new_ones() -> None:
+    cursors = Cursors(most_ids=5)
+    ids = IdList(("a\nb\nc",), 3)
+    first, second = (cursors.open(Cursor(None, ids, opened_at=0)) for _ in range(2))
+    assert cursors.find(f"{second}-2", now=0)[2] == 2
+    with pytest.raises(ApiError, match="INVALID_QUERY_LOCATOR"):
+        cursors.find(f"{first}-2", now=0)
+
+
+def test_a_cursor_ends_after_two_days() -> None:
+    cursors = Cursors()
+    key = cursors.open(Cursor(None, IdList((), 0), opened_at=0))
+    assert cursors.find(f"{key}-0", now=2 * DAY_MS)
+    with pytest.raises(ApiError, match="INVALID_QUERY_LOCATOR"):
+        cursors.find(f"{key}-0", now=2 * DAY_MS + 1)

@@ -122,21 +122,21 @@ def answered_or_refused(text: str, store: Store) -> None:
         run(text, store)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, database=None)
 @given(st.lists(st.sampled_from(WORDS), max_size=14))
 def test_any_words_are_answered_or_refused(store: Store, words: list[str]) -> None:
     answered_or_refused(" ".join(["SELECT", *words]), store)
     answered_or_refused(" ".join(["SELECT Id FROM Account WHERE", *words]), store)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, database=None)
 @given(st.text(max_size=60))
 def test_any_text_is_answered_or_refused(store: Store, text: str) -> None:
     answered_or_refused(text, store)
     answered_or_refused(f"SELECT Id FROM Account WHERE Name = '{text}'", store)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, database=None)
 @given(CONDITIONS)
 def test_a_condition_and_its_negation_part_the_rows(store: Store, condition: str) -> None:
     everything = run("SELECT COUNT() FROM Account", store)
