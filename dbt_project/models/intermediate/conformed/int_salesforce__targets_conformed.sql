@@ -1,0 +1,31 @@
+with quotas as (
+    select * from {{ ref('stg_salesforce__forecasting_quotas') }}
+    -- Quotas in units are not money; deleted ones count for nobody.
+    where not _is_deleted and coalesce(is_amount, true)
+),
+
+periods as (
+    select * from {{ ref('stg_salesforce__periods') }}
+),
+
+org as (
+    select max(default_currency_code) as currency_code
+    from {{ ref('stg_salesforce__organizations') }}
+)
+
+select
+    'salesforce' as source_system,
+    quotas.forecasting_quota_id as vendor_id,
+    quotas.quota_owner_id as vendor_owner_id,
+    coalesce(periods.starts_on, quotas.starts_on) as period_start,
+    -- The last day of a period is inside it; without the period, a quota is for a month.
+    coalesce(
+        {{ add_days('periods.ends_on', 1) }},
+        cast(cast(quotas.starts_on as timestamp) + interval '1' month as date)
+    ) as period_end,
+    quotas.quota_amount as target_amount,
+    coalesce(quotas.currency_code, org.currency_code, '{{ var("reporting_currency") }}')
+        as currency_code
+from quotas
+cross join org
+left join periods on quotas.period_id = periods.period_id

@@ -1,0 +1,105 @@
+with activities as (
+    select * from {{ ref('int_hubspot__activities_conformed') }}
+    union all
+    select * from {{ ref('int_salesforce__activities_conformed') }}
+),
+
+owner_ids as (
+    select * from {{ ref('int_crm__owner_ids') }}
+),
+
+person_ids as (
+    select
+        source_system,
+        vendor_id,
+        person_key
+    from {{ ref('int_crm__person_ids') }}
+),
+
+account_ids as (
+    select * from {{ ref('int_crm__account_ids') }}
+),
+
+opportunity_ids as (
+    select * from {{ ref('int_crm__opportunity_ids') }}
+),
+
+people as (
+    select * from {{ ref('int_crm__people') }}
+),
+
+accounts as (
+    select * from {{ ref('int_crm__accounts') }}
+),
+
+opportunities as (
+    select * from {{ ref('int_crm__opportunities') }}
+),
+
+-- The account that was named, else the deal's, else the person's.
+linked as (
+    select
+        activities.source_system,
+        activities.object_type,
+        activities.vendor_id,
+        activities.activity_type,
+        activities.subject,
+        activities.created_at,
+        activities.due_at,
+        activities.completed_at,
+        activities.outcome,
+        activities.is_deleted,
+        owner_ids.owner_key,
+        person_ids.person_key,
+        coalesce(account_ids.account_key, opportunities.account_key, people.account_key)
+            as account_key,
+        opportunity_ids.opportunity_key,
+        people.exclusion_reason = 'test' as is_of_test_person,
+        opportunities.exclusion_reason = 'test' as is_of_test_opportunity
+    from activities
+    left join owner_ids
+        on
+            activities.source_system = owner_ids.source_system
+            and activities.vendor_owner_id = owner_ids.vendor_id
+    left join person_ids
+        on
+            activities.source_system = person_ids.source_system
+            and activities.vendor_person_id = person_ids.vendor_id
+    left join account_ids
+        on
+            activities.source_system = account_ids.source_system
+            and activities.vendor_account_id = account_ids.vendor_id
+    left join opportunity_ids
+        on
+            activities.source_system = opportunity_ids.source_system
+            and activities.vendor_opportunity_id = opportunity_ids.vendor_id
+    left join people on person_ids.person_key = people.person_key
+    left join opportunities on opportunity_ids.opportunity_key = opportunities.opportunity_key
+)
+
+select
+    -- HubSpot's ids are unique in an object type, not across them.
+    {{ vendor_key(
+        'activity', "concat_ws('|', linked.source_system, linked.object_type)", 'linked.vendor_id'
+    ) }} as activity_key,
+    linked.activity_type,
+    linked.subject,
+    linked.owner_key,
+    linked.person_key,
+    linked.account_key,
+    linked.opportunity_key,
+    linked.created_at,
+    linked.due_at,
+    linked.completed_at,
+    linked.outcome,
+    linked.source_system,
+    case
+        when linked.is_deleted then 'deleted'
+        when
+            accounts.exclusion_reason = 'test'
+            or linked.is_of_test_person
+            or linked.is_of_test_opportunity
+            then 'test'
+    end as exclusion_reason
+from linked
+left join accounts on linked.account_key = accounts.account_key

@@ -1,0 +1,53 @@
+with states as (
+    select * from {{ ref('int_crm__opportunity_states') }}
+),
+
+opportunity_ids as (
+    select * from {{ ref('int_crm__opportunity_ids') }}
+    -- A deal in both CRMs has Salesforce's history.
+    where is_leading
+),
+
+stages as (
+    select * from {{ ref('int_crm__stages') }}
+),
+
+owner_ids as (
+    select * from {{ ref('int_crm__owner_ids') }}
+),
+
+keyed as (
+    select
+        opportunity_ids.record_key as opportunity_key,
+        states.valid_from,
+        {{ stage_key(
+            'states.source_system', 'states.vendor_pipeline_id', 'states.vendor_stage_id'
+        ) }}
+            as stage_key,
+        states.amount,
+        states.close_on,
+        owner_ids.owner_key
+    from states
+    inner join opportunity_ids
+        on
+            states.source_system = opportunity_ids.source_system
+            and states.vendor_id = opportunity_ids.vendor_id
+    left join owner_ids
+        on
+            states.source_system = owner_ids.source_system
+            and states.vendor_owner_id = owner_ids.vendor_id
+)
+
+select
+    keyed.opportunity_key,
+    keyed.valid_from,
+    lead(keyed.valid_from) over (partition by keyed.opportunity_key order by keyed.valid_from)
+        as valid_to,
+    keyed.stage_key,
+    coalesce(stages.is_closed, false) as is_closed,
+    coalesce(stages.is_won, false) as is_won,
+    keyed.amount,
+    keyed.close_on,
+    keyed.owner_key
+from keyed
+left join stages on keyed.stage_key = stages.stage_key

@@ -1,0 +1,171 @@
+with conformed as (
+    select * from {{ ref('int_hubspot__people_conformed') }}
+    union all
+    select * from {{ ref('int_salesforce__people_conformed') }}
+),
+
+person_ids as (
+    select * from {{ ref('int_crm__person_ids') }}
+),
+
+account_ids as (
+    select * from {{ ref('int_crm__account_ids') }}
+),
+
+accounts as (
+    select * from {{ ref('int_crm__accounts') }}
+),
+
+owner_ids as (
+    select * from {{ ref('int_crm__owner_ids') }}
+),
+
+campaigns as (
+    select * from {{ ref('int_crm__campaigns') }}
+),
+
+campaign_names as (
+    select * from {{ ref('int_crm__campaign_names') }}
+),
+
+internal_domains as (
+    select * from {{ ref('internal_domains') }}
+),
+
+-- Who speaks first: the Salesforce contact, then its lead, then HubSpot; among equals the oldest.
+ranked as (
+    select
+        person_ids.record_key,
+        person_ids.match_rule,
+        conformed.source_system,
+        conformed.record_type,
+        conformed.vendor_id,
+        conformed.merged_into_id,
+        conformed.is_deleted,
+        conformed.full_name,
+        conformed.email,
+        conformed.phone,
+        conformed.job_title,
+        conformed.created_at,
+        conformed.lead_at,
+        conformed.marketing_qualified_at,
+        conformed.qualified_at,
+        conformed.lead_source,
+        account_ids.account_key,
+        owner_ids.owner_key,
+        coalesce(campaigns.campaign_key, campaign_names.campaign_key) as campaign_key,
+        row_number() over (
+            partition by person_ids.record_key, conformed.source_system, conformed.record_type
+            order by conformed.created_at asc nulls last, conformed.vendor_id asc
+        ) as choice
+    from conformed
+    inner join person_ids
+        on
+            conformed.source_system = person_ids.source_system
+            and conformed.record_type = person_ids.record_type
+            and conformed.vendor_id = person_ids.vendor_id
+    left join account_ids
+        on
+            conformed.source_system = account_ids.source_system
+            and conformed.vendor_account_id = account_ids.vendor_id
+    left join owner_ids
+        on
+            conformed.source_system = owner_ids.source_system
+            and conformed.vendor_owner_id = owner_ids.vendor_id
+    left join campaigns
+        on
+            campaigns.campaign_key
+            = {{ vendor_key(
+                'campaign', 'conformed.source_system', 'conformed.vendor_campaign_id'
+            ) }}
+    left join campaign_names on lower(conformed.campaign_name) = campaign_names.campaign_name
+),
+
+hubspot as (
+    select * from ranked
+    where source_system = 'hubspot' and choice = 1
+),
+
+contacts as (
+    select * from ranked
+    where source_system = 'salesforce' and record_type = 'contact' and choice = 1
+),
+
+leads as (
+    select * from ranked
+    where source_system = 'salesforce' and record_type = 'lead' and choice = 1
+),
+
+keys as (
+    select
+        record_key,
+        min(lead_at) as lead_at,
+        min(marketing_qualified_at) as marketing_qualified_at,
+        min(qualified_at) as qualified_at,
+        min(created_at) as created_at
+    from ranked
+    group by record_key
+),
+
+people as (
+    select
+        keys.record_key as person_key,
+        coalesce(contacts.account_key, leads.account_key, hubspot.account_key) as account_key,
+        coalesce(contacts.full_name, leads.full_name, hubspot.full_name) as full_name,
+        coalesce(contacts.email, leads.email, hubspot.email) as email,
+        coalesce(contacts.phone, leads.phone, hubspot.phone) as phone,
+        coalesce(contacts.job_title, leads.job_title, hubspot.job_title) as job_title,
+        coalesce(contacts.owner_key, leads.owner_key, hubspot.owner_key) as owner_key,
+        keys.created_at,
+        keys.lead_at,
+        keys.marketing_qualified_at,
+        keys.qualified_at,
+        coalesce(contacts.lead_source, leads.lead_source, hubspot.lead_source) as lead_source,
+        coalesce(contacts.campaign_key, leads.campaign_key, hubspot.campaign_key) as campaign_key,
+        hubspot.vendor_id as hubspot_contact_id,
+        contacts.vendor_id as salesforce_contact_id,
+        leads.vendor_id as salesforce_lead_id,
+        case
+            when coalesce(contacts.vendor_id, leads.vendor_id) is not null then hubspot.match_rule
+        end as match_rule,
+        coalesce(contacts.merged_into_id, leads.merged_into_id, hubspot.merged_into_id)
+            as merged_into_id,
+        coalesce(contacts.is_deleted, leads.is_deleted, hubspot.is_deleted) as is_deleted
+    from keys
+    left join hubspot on keys.record_key = hubspot.record_key
+    left join contacts on keys.record_key = contacts.record_key
+    left join leads on keys.record_key = leads.record_key
+)
+
+select
+    people.person_key,
+    people.account_key,
+    people.full_name,
+    people.email,
+    people.phone,
+    people.job_title,
+    people.owner_key,
+    people.created_at,
+    people.lead_at,
+    people.marketing_qualified_at,
+    people.qualified_at,
+    people.lead_source,
+    people.campaign_key,
+    case
+        when people.hubspot_contact_id is null then 'salesforce'
+        when people.salesforce_contact_id is null and people.salesforce_lead_id is null
+            then 'hubspot'
+        else 'both'
+    end as source_system,
+    people.hubspot_contact_id,
+    people.salesforce_contact_id,
+    people.salesforce_lead_id,
+    coalesce(people.match_rule, 'single') as match_rule,
+    case
+        when people.merged_into_id is not null and people.is_deleted then 'merged'
+        when people.is_deleted then 'deleted'
+        when internal_domains.domain is not null or accounts.exclusion_reason = 'test' then 'test'
+    end as exclusion_reason
+from people
+left join accounts on people.account_key = accounts.account_key
+left join internal_domains on {{ domain_of_email('people.email') }} = internal_domains.domain

@@ -1,0 +1,62 @@
+with surveys as (
+    select * from {{ ref('int_hubspot__surveys_conformed') }}
+),
+
+person_ids as (
+    select
+        source_system,
+        vendor_id,
+        person_key
+    from {{ ref('int_crm__person_ids') }}
+),
+
+people as (
+    select * from {{ ref('int_crm__people') }}
+),
+
+tickets as (
+    select * from {{ ref('int_crm__tickets') }}
+),
+
+linked as (
+    select
+        surveys.source_system,
+        surveys.vendor_id,
+        surveys.is_deleted,
+        surveys.survey_id,
+        surveys.survey_name,
+        surveys.survey_type,
+        surveys.score,
+        surveys.answered_at,
+        tickets.ticket_key,
+        -- Who answered, else who opened the ticket that was asked about.
+        coalesce(person_ids.person_key, tickets.person_key) as person_key,
+        tickets.account_key as ticket_account_key,
+        tickets.exclusion_reason = 'test' as is_of_test_ticket
+    from surveys
+    left join person_ids
+        on
+            surveys.source_system = person_ids.source_system
+            and surveys.vendor_person_id = person_ids.vendor_id
+    left join tickets
+        on
+            tickets.ticket_key
+            = {{ vendor_key('ticket', 'surveys.source_system', 'surveys.vendor_ticket_id') }}
+)
+
+select
+    {{ vendor_key('survey', 'linked.source_system', 'linked.vendor_id') }} as survey_key,
+    linked.survey_id,
+    linked.survey_name,
+    linked.survey_type,
+    linked.score,
+    linked.person_key,
+    coalesce(people.account_key, linked.ticket_account_key) as account_key,
+    linked.ticket_key,
+    linked.answered_at,
+    case
+        when linked.is_deleted then 'deleted'
+        when people.exclusion_reason = 'test' or linked.is_of_test_ticket then 'test'
+    end as exclusion_reason
+from linked
+left join people on linked.person_key = people.person_key

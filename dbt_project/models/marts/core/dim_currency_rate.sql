@@ -1,0 +1,25 @@
+with dates as (
+    select * from {{ ref('dim_date') }}
+),
+
+rates as (
+    select * from {{ ref('int_crm__currency_rates') }}
+)
+
+select
+    rates.currency_code,
+    dates.date_day as rate_on,
+    rates.rate_to_base
+from dates
+inner join rates
+    on
+        dates.date_day >= coalesce(rates.valid_from, dates.date_day)
+        and (rates.valid_to is null or dates.date_day < rates.valid_to)
+-- The reporting currency is 1 by definition, whatever a vendor's table says.
+where rates.currency_code <> '{{ var("reporting_currency") }}'
+union all
+select
+    '{{ var("reporting_currency") }}' as currency_code,
+    date_day as rate_on,
+    cast(1 as decimal(18, 8)) as rate_to_base
+from dates

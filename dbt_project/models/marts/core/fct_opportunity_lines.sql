@@ -1,0 +1,32 @@
+with lines as (
+    select * from {{ ref('int_crm__line_items') }}
+),
+
+opportunities as (
+    select * from {{ ref('fct_opportunities') }}
+),
+
+rates as (
+    select * from {{ ref('dim_currency_rate') }}
+)
+
+select
+    lines.line_item_key,
+    lines.opportunity_key,
+    lines.product_key,
+    lines.product_name,
+    lines.product_family,
+    lines.quantity,
+    lines.unit_price,
+    lines.list_price,
+    lines.discount_amount,
+    lines.net_amount,
+    lines.currency_code,
+    {{ to_base_currency('lines.net_amount', 'rates.rate_to_base') }} as net_amount_base
+from lines
+-- Inner: lines of excluded deals stay out.
+inner join opportunities on lines.opportunity_key = opportunities.opportunity_key
+left join rates
+    on
+        lines.currency_code = rates.currency_code
+        and opportunities.rate_on = rates.rate_on

@@ -1,0 +1,17 @@
+with source as (
+    select * from {{ source('raw_hubspot', 'emails') }}
+)
+
+select
+    {{ text_or_null('id') }} as email_id,
+    try_cast(hs_timestamp as timestamp) as happens_at,
+    {{ text_or_null('hs_email_direction') }} as direction,
+    {{ text_or_null('hs_email_status') }} as status,
+    {{ text_or_null('hs_email_subject') }} as subject,
+    {{ id_text('hubspot_owner_id') }} as owner_id,
+    try_cast(hs_createdate as timestamp) as created_at,
+    _changed_at,
+    _landed_at,
+    _is_deleted,
+    _deleted_at
+from source

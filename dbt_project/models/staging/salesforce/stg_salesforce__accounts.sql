@@ -1,0 +1,21 @@
+with source as (
+    select * from {{ source('raw_salesforce', 'accounts') }}
+)
+
+select
+    {{ text_or_null('Id') }} as account_id,
+    {{ text_or_null('Name') }} as account_name,
+    {{ text_or_null('Industry') }} as industry,
+    {{ text_or_null('OwnerId') }} as owner_id,
+    try_cast(NumberOfEmployees as bigint) as employee_count,
+    {{ text_or_null('Website') }} as website,
+    {{ text_or_null('BillingCity') }} as billing_city,
+    {{ text_or_null('BillingCountry') }} as billing_country,
+    {{ text_or_null('MasterRecordId') }} as master_record_id,
+    try_cast(CreatedDate as timestamp) as created_at,
+    _changed_at,
+    _landed_at,
+    _is_deleted,
+    _deleted_at,
+    _merged_into
+from source

@@ -1,0 +1,27 @@
+with source as (
+    select * from {{ source('raw_salesforce', 'leads') }}
+)
+
+select
+    {{ text_or_null('Id') }} as lead_id,
+    {{ text_or_null('Name') }} as lead_name,
+    {{ text_or_null('FirstName') }} as first_name,
+    {{ text_or_null('LastName') }} as last_name,
+    {{ text_or_null('Email') }} as email,
+    {{ text_or_null('Phone') }} as phone,
+    {{ text_or_null('Title') }} as job_title,
+    {{ text_or_null('LeadSource') }} as lead_source,
+    {{ text_or_null('OwnerId') }} as owner_id,
+    try_cast(IsConverted as boolean) as is_converted,
+    try_cast(ConvertedDate as date) as converted_on,
+    {{ text_or_null('ConvertedAccountId') }} as converted_account_id,
+    {{ text_or_null('ConvertedContactId') }} as converted_contact_id,
+    {{ text_or_null('ConvertedOpportunityId') }} as converted_opportunity_id,
+    {{ text_or_null('MasterRecordId') }} as master_record_id,
+    try_cast(CreatedDate as timestamp) as created_at,
+    _changed_at,
+    _landed_at,
+    _is_deleted,
+    _deleted_at,
+    _merged_into
+from source

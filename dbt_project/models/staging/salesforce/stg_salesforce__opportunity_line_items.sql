@@ -1,0 +1,19 @@
+with source as (
+    select * from {{ source('raw_salesforce', 'opportunity_line_items') }}
+)
+
+select
+    {{ text_or_null('Id') }} as opportunity_line_item_id,
+    {{ text_or_null('OpportunityId') }} as opportunity_id,
+    {{ text_or_null('Product2Id') }} as product_id,
+    {{ text_or_null('Name') }} as line_item_name,
+    try_cast(Quantity as decimal(18, 4)) as quantity,
+    try_cast(UnitPrice as decimal(38, 10)) as unit_price,
+    try_cast(TotalPrice as decimal(18, 2)) as total_price,
+    try_cast(ListPrice as decimal(38, 10)) as list_price,
+    {{ text_or_null('CurrencyIsoCode') }} as currency_code,
+    _changed_at,
+    _landed_at,
+    _is_deleted,
+    _deleted_at
+from source

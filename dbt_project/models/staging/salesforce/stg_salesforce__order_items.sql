@@ -1,0 +1,16 @@
+with source as (
+    select * from {{ source('raw_salesforce', 'order_items') }}
+)
+
+select
+    {{ text_or_null('Id') }} as order_item_id,
+    {{ text_or_null('OrderId') }} as order_id,
+    {{ text_or_null('Product2Id') }} as product_id,
+    try_cast(Quantity as decimal(18, 4)) as quantity,
+    try_cast(UnitPrice as decimal(38, 10)) as unit_price,
+    try_cast(TotalPrice as decimal(18, 2)) as total_price,
+    _changed_at,
+    _landed_at,
+    _is_deleted,
+    _deleted_at
+from source

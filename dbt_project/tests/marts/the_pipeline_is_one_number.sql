@@ -1,0 +1,65 @@
+-- The KPI, the list of deals behind it and the end of the waterfall agree to the cent.
+with kpi_values as (
+    select * from {{ ref('fct_kpi_values') }}
+),
+
+pipeline as (
+    select * from {{ ref('fct_pipeline_as_of') }}
+),
+
+waterfall as (
+    select * from {{ ref('fct_pipeline_waterfall') }}
+),
+
+listed as (
+    select
+        period_grain,
+        period_start,
+        count(*) as deal_count,
+        coalesce(sum(amount_base), 0) as amount_base
+    from pipeline
+    group by period_grain, period_start
+),
+
+ends as (
+    select
+        waterfall.period_grain,
+        waterfall.period_start,
+        waterfall.end_count,
+        waterfall.end_amount,
+        amounts.value as kpi_amount,
+        counts.value as kpi_count,
+        coalesce(listed.deal_count, 0) as listed_count,
+        coalesce(listed.amount_base, 0) as listed_amount
+    from waterfall
+    left join listed
+        on
+            waterfall.period_grain = listed.period_grain
+            and waterfall.period_start = listed.period_start
+    left join kpi_values as amounts
+        on
+            waterfall.period_grain = amounts.period_grain
+            and waterfall.period_start = amounts.period_start
+            and amounts.kpi_id = 'open_pipeline'
+            and amounts.dimension = 'total'
+    left join kpi_values as counts
+        on
+            waterfall.period_grain = counts.period_grain
+            and waterfall.period_start = counts.period_start
+            and counts.kpi_id = 'open_pipeline_count'
+            and counts.dimension = 'total'
+    where waterfall.dimension = 'total'
+)
+
+select
+    period_grain,
+    period_start,
+    end_amount,
+    kpi_amount,
+    listed_amount
+from ends
+where
+    end_amount is distinct from kpi_amount
+    or end_amount <> listed_amount
+    or end_count is distinct from kpi_count
+    or end_count <> listed_count
