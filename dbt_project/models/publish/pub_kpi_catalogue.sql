@@ -1,5 +1,5 @@
 with catalogue as (
-    select * from {{ ref('kpi_catalogue') }}
+    select * from {{ ref('dim_kpi') }}
 )
 
 select

@@ -3,7 +3,7 @@ with kpi_values as (
 ),
 
 catalogue as (
-    select * from {{ ref('kpi_catalogue') }}
+    select * from {{ ref('dim_kpi') }}
 )
 
 select

@@ -46,7 +46,7 @@ first_facts as (
     where exclusion_reason is null
 ),
 
-bounds as (
+spine as (
     select
         cast(
             date_trunc(
@@ -58,15 +58,17 @@ bounds as (
 ),
 
 -- A year to spare on both sides holds every whole period of the spine, whatever the fiscal year.
-edges as (
+bounds as (
     select
+        first_month_on,
+        as_of_on,
         make_date(cast(extract(year from first_month_on) as integer) - 1, 1, 1) as first_day,
         make_date(cast(extract(year from as_of_on) as integer) + 1, 12, 31) as last_day
-    from bounds
+    from spine
 ),
 
 days as (
-    {{ date_spine('(select first_day from edges)', '(select last_day from edges)') }}
+    {{ date_spine('(select first_day from bounds)', '(select last_day from bounds)') }}
 ),
 
 numbered as (

@@ -23,7 +23,7 @@ periods as (
 ),
 
 catalogue as (
-    select * from {{ ref('kpi_catalogue') }}
+    select * from {{ ref('dim_kpi') }}
 )
 
 select

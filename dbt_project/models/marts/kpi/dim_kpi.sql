@@ -1,0 +1,15 @@
+with catalogue as (
+    select * from {{ ref('kpi_catalogue') }}
+)
+
+select
+    kpi_id,
+    family,
+    label_en,
+    label_es,
+    label_pt,
+    unit,
+    better,
+    definition,
+    version
+from catalogue
