@@ -1,0 +1,13 @@
+"""The registry: every suite by the name of its gate; a gate is what the next step waits for."""
+
+from __future__ import annotations
+
+from data_quality.model import Suite
+from data_quality.suites.marts import kpi
+from data_quality.suites.raw import hubspot, salesforce
+
+SUITES: dict[str, tuple[Suite, ...]] = {
+    "raw_hubspot": hubspot.SUITES,
+    "raw_salesforce": salesforce.SUITES,
+    "publish": kpi.SUITES,
+}

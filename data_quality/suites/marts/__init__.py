@@ -1,0 +1,1 @@
+"""What a sales lead would believe: asked of the published views before anyone reads them."""

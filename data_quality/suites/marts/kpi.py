@@ -1,0 +1,110 @@
+"""The KPI table that all readers share: whole, unique, inside the bounds of each unit."""
+
+from __future__ import annotations
+
+from data_quality.expectations import columns, no_rows, not_null, one_of, row_count, unique
+from data_quality.model import Moment, Suite
+from data_quality.suites.marts import reconciliation
+
+RELATION = "publish.pub_kpi_values"
+
+_COUNTS = "'deals_won', 'leads_created', 'activities_completed', 'open_pipeline_count'"
+# Attainment is left out: a rep may well close three times the target.
+_SHARES = (
+    "'win_rate', 'lead_conversion_rate_cohort', 'qualified_lead_rate', 'stage_conversion_cohort',"
+    " 'retention_rate', 'churn_rate', 'repeat_customer_rate', 'csat'"
+)
+
+
+def _half_of_published(moment: Moment) -> int:
+    return max(1, moment.published_rows("pub_kpi_values") // 2)
+
+
+SUITES: tuple[Suite, ...] = (
+    Suite(
+        relation=RELATION,
+        owner="sales-operations",
+        why="every dashboard, goal and alert reads this one table",
+        expectations=(
+            row_count(
+                _half_of_published,
+                why="history does not vanish: half of the rows gone is a fault, not a fact",
+            ),
+            columns(
+                "kpi_id",
+                "period_grain",
+                "period_start",
+                "period_end",
+                "dimension",
+                "dimension_value",
+                "numerator",
+                "denominator",
+                "value",
+                "n",
+                why="the contract with every reader",
+            ),
+            not_null("kpi_id", why="a number without a name"),
+            not_null("period_start", why="a number without a time"),
+            one_of(
+                "period_grain",
+                "day",
+                "week",
+                "month",
+                "quarter",
+                "year",
+                why="readers choose by it",
+                severity="critical",
+            ),
+            unique(
+                "kpi_id",
+                "period_grain",
+                "period_start",
+                "dimension",
+                "dimension_key",
+                why="one number per question: two would be added up by whoever charts them",
+            ),
+            no_rows(
+                "shares_are_0_to_1",
+                f"""
+                select kpi_id, period_grain, period_start, dimension_value, value from {{batch}}
+                where kpi_id in ({_SHARES}) and (value < 0 or value > 1)
+                """,
+                why="part of a whole; more than all of it means a join that fans out",
+            ),
+            no_rows(
+                "counts_are_not_negative",
+                f"""
+                select kpi_id, period_grain, period_start, dimension_value, value from {{batch}}
+                where n < 0 or kpi_id in ({_COUNTS}) and value < 0
+                """,
+                why="nothing happens fewer than no times",
+            ),
+            no_rows(
+                "rates_are_their_parts",
+                """
+                select kpi_id, period_grain, period_start, dimension_value, value from {batch}
+                where denominator <> 0 and abs(value - numerator / denominator) > 0.000001
+                """,
+                why="a reader who adds up numerators and denominators must come to the same rate",
+            ),
+            no_rows(
+                "months_add_up_to_years",
+                """
+                select years.kpi_id, years.period_start
+                from {batch} as years
+                inner join {batch} as months
+                    on years.kpi_id = months.kpi_id
+                    and months.period_start >= years.period_start
+                    and months.period_start < years.period_end
+                where years.dimension = 'total' and months.dimension = 'total'
+                    and years.period_grain = 'year' and months.period_grain = 'month'
+                    and years.kpi_id in ('deals_won', 'leads_created', 'activities_completed')
+                group by years.kpi_id, years.period_start, years.value
+                having sum(months.value) <> years.value
+                """,
+                why="the same deals by month and by year",
+            ),
+            *reconciliation.EXPECTATIONS,
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""What each vendor agreed to send: one module per CRM."""

@@ -1,0 +1,1 @@
+"""Decides when and in what order; what is done is written elsewhere."""

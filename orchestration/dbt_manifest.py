@@ -1,0 +1,90 @@
+"""The dbt project as Dagster reads it: its manifest, parsed anew only when a file of it changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+TARGET = "target"
+_STAMP = "manifest.inputs"
+_FOLDERS = ("macros", "models", "seeds", "snapshots", "tests")
+_FILES = ("dbt_project.yml", "profiles.yml")
+
+
+class DbtParseError(Exception):
+    """dbt could not read its project; the message ends with what it said."""
+
+
+def executable() -> str:
+    return str(Path(sys.executable).with_name("dbt"))
+
+
+def environment(**more: str) -> dict[str, str]:
+    """What a dbt process gets: ours, and nothing that calls home."""
+    return {
+        **os.environ,
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+        "PYTHONUNBUFFERED": "1",
+        **more,
+    }
+
+
+def manifest(project: Path) -> Mapping[str, Any]:
+    """The project's manifest; runs `dbt parse` when there is none of just these files."""
+    stamp = _digest(project)
+    file = project / TARGET / "manifest.json"
+    noted = project / TARGET / _STAMP
+    if not (file.exists() and noted.exists() and noted.read_text() == stamp):
+        _parse(project)
+        noted.write_text(stamp)
+    return _read(file, stamp)
+
+
+def published_models(manifest: Mapping[str, Any]) -> list[str]:
+    """The relations of the folder `publish`, by the name they have in the warehouse."""
+    return sorted(
+        node["alias"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["fqn"][1] == "publish"
+    )
+
+
+def _digest(project: Path) -> str:
+    """Of names and contents: times of change differ between two clones of one state."""
+    digest = hashlib.sha256()
+    found = [project / name for name in _FILES]
+    for folder in _FOLDERS:
+        found.extend(path for path in (project / folder).rglob("*") if path.is_file())
+    for path in sorted(found):
+        digest.update(str(path.relative_to(project)).encode() + b"\0")
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _parse(project: Path) -> None:
+    folder = project / TARGET
+    folder.mkdir(exist_ok=True)
+    done = subprocess.run(
+        [executable(), "parse", "--project-dir", ".", "--profiles-dir", "."],
+        cwd=project,
+        env=environment(DBT_TARGET_PATH=str(folder), DBT_LOG_PATH=str(folder)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise DbtParseError(f"dbt parse failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+
+
+@lru_cache(maxsize=2)
+def _read(file: Path, stamp: str) -> Mapping[str, Any]:
+    """`stamp` makes a changed file another call."""
+    return cast("Mapping[str, Any]", json.loads(file.read_bytes()))

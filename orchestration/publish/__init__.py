@@ -1,0 +1,1 @@
+"""Delivery of the published views to where they are read."""

@@ -1,0 +1,90 @@
+"""A Source as assets: what arrives, what is told of it, and what a failure leaves standing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pytest
+
+from ingestion.model import Source
+from orchestration.components.crm_source import PullConfig, entities_by_table, landing, raw
+from orchestration.resources import Account, Business
+from tests.orchestration.toy import materialized, metadata_of, run_of
+
+
+def test_every_entity_and_every_table_is_an_asset(toy: Source) -> None:
+    assets = [landing(toy, workers=2), raw(toy)]
+
+    assert {key.to_user_string() for one in assets for key in one.keys} == {
+        "landing_toy/deals",
+        "landing_toy/owners",
+        "raw_toy/deals",
+        "raw_toy/notes",
+        "raw_toy/owners",
+    }
+    assert entities_by_table(toy)["notes"] == ["deals"]
+
+
+def test_records_arrive_in_raw_and_say_how_many(
+    toy: Source, business: Business, resources: dict[str, Any]
+) -> None:
+    result = run_of([landing(toy, workers=2), raw(toy)], resources)
+
+    assert result.success
+    facts = metadata_of(result, "landing_toy", "deals")
+    assert (facts["status"], facts["dagster/row_count"], facts["requests"]) == ("landed", 2, 3)
+    assert facts["bytes"] > 0
+    assert facts["seconds"] >= 0
+    assert metadata_of(result, "raw_toy", "deals")["rows_inserted"] == 4
+    with duckdb.connect(business.warehouse, read_only=True) as connection:
+        rows = connection.execute("select id, amount from raw_toy.deals order by id").fetchall()
+        notes = connection.execute("select count(*) from raw_toy.notes").fetchall()
+    assert [(row[0], int(row[1])) for row in rows] == [("d1", 10), ("d2", 20)]
+    assert notes == [(2,)]
+
+
+def test_an_account_that_is_not_configured_is_green_with_empty_tables(
+    toy: Source, business: Business, resources: dict[str, Any]
+) -> None:
+    result = run_of([landing(toy, workers=2), raw(toy)], {**resources, "toy": Account(settings={})})
+
+    assert result.success
+    assert metadata_of(result, "landing_toy", "deals")["status"] == "not_configured"
+    with duckdb.connect(business.warehouse, read_only=True) as connection:
+        assert connection.execute("select count(*) from raw_toy.deals").fetchall() == [(0,)]
+
+
+def test_one_entity_that_fails_fails_the_step_after_the_others_have_landed(
+    toy_without_owners: Source, resources: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "orchestration.components.crm_source.LANDING_RETRY", dg.RetryPolicy(max_retries=0)
+    )
+
+    result = run_of([landing(toy_without_owners, workers=2), raw(toy_without_owners)], resources)
+
+    assert not result.success
+    assert materialized(result) == {"landing_toy/deals"}
+    failure = next(event for event in result.all_events if event.is_step_failure)
+    assert "owners" in str(failure.step_failure_data.error)
+
+
+def test_the_steps_queue_for_the_crm_and_for_the_writer(toy: Source) -> None:
+    assert landing(toy, workers=2).op.pool == "toy"
+    assert raw(toy).op.pool == "duckdb_writer"
+
+
+def test_a_window_needs_zones() -> None:
+    assert PullConfig().window() is None
+    window = PullConfig(window_start="2026-01-01T00:00:00Z", window_end="2026-02-01T00:00:00Z")
+    found = window.window()
+    assert found is not None
+    assert found.start is not None
+    assert (found.start.isoformat(), found.end.isoformat()) == (
+        "2026-01-01T00:00:00+00:00",
+        "2026-02-01T00:00:00+00:00",
+    )
+    with pytest.raises(ValueError, match="no time zone"):
+        PullConfig(window_end="2026-02-01T00:00:00").window()

@@ -1,0 +1,1 @@
+select id as deal_id, amount from {{ source('raw_toy', 'deals') }}
