@@ -1,0 +1,1 @@
+"""CRM to landing to raw. Imports requests and duckdb, never dagster."""

@@ -1,0 +1,1 @@
+"""What is the same for every CRM: requests, landing files, raw tables."""

@@ -1,0 +1,267 @@
+"""Pages to files and manifest, and back. One folder per load, never changed once it has its name.
+
+A folder is written as `<load_id>.tmp` and renamed when its manifest is complete, so whatever
+stands there under its own name is whole.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from ingestion.engine.errors import DamagedLandingError
+from ingestion.model import Field, FieldType, Format, Mode, Page, Plan, Window
+
+MANIFEST = "manifest.json"
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class LandedPage:
+    """A page's line in the manifest."""
+
+    file: str
+    kind: str
+    format: Format
+    rows: int
+    bytes: int
+    body_bytes: int
+    sha256: str
+    context: Mapping[str, str]
+    asked: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """All that is needed, besides the pages, to make raw rows of them."""
+
+    source: str
+    entity: str
+    load_id: str
+    mode: Mode
+    window: Window
+    api_version: str
+    landed_at: datetime
+    plan: Plan
+    pages: tuple[LandedPage, ...]
+    requests: int
+    seconds: float
+
+    @property
+    def rows(self) -> int:
+        """Records; links that were asked for beside them do not count."""
+        return sum(page.rows for page in self.pages if not page.asked)
+
+    @property
+    def bytes(self) -> int:
+        return sum(page.bytes for page in self.pages)
+
+
+class Writer:
+    """Takes the pages of one load. Leaving the `with` before `finish` leaves nothing behind."""
+
+    def __init__(self, folder: Path, load_id: str) -> None:
+        self._folder = folder / load_id
+        self._beside = folder / f"{load_id}.tmp"
+        self._pages: list[LandedPage] = []
+
+    def __enter__(self) -> Writer:
+        self._beside.mkdir(parents=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self._beside, ignore_errors=True)
+
+    def add(self, page: Page) -> None:
+        name = f"{len(self._pages) + 1:06d}.{page.format}.gz"
+        # Level 1: the pages are read once or twice and lie on a local disk.
+        packed = gzip.compress(page.body, 1, mtime=0)
+        (self._beside / name).write_bytes(packed)
+        self._pages.append(
+            LandedPage(
+                file=name,
+                kind=page.kind,
+                format=page.format,
+                rows=page.rows,
+                bytes=len(packed),
+                body_bytes=len(page.body),
+                sha256=hashlib.sha256(packed).hexdigest(),
+                context=dict(page.context),
+                asked=page.asked,
+            )
+        )
+
+    def finish(
+        self,
+        *,
+        source: str,
+        entity: str,
+        mode: Mode,
+        window: Window,
+        api_version: str,
+        landed_at: datetime,
+        plan: Plan,
+        requests: int,
+        seconds: float,
+    ) -> Manifest:
+        manifest = Manifest(
+            source=source,
+            entity=entity,
+            load_id=self._folder.name,
+            mode=mode,
+            window=window,
+            api_version=api_version,
+            landed_at=landed_at,
+            plan=plan,
+            pages=tuple(self._pages),
+            requests=requests,
+            seconds=seconds,
+        )
+        text = json.dumps(_document(manifest), indent=1, sort_keys=True)
+        with (self._beside / MANIFEST).open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        self._beside.rename(self._folder)
+        return manifest
+
+
+def folders(landing: Path, source: str, entity: str) -> list[Path]:
+    """The whole landings of an entity, oldest first: load ids sort by time."""
+    parent = landing / source / entity
+    if not parent.is_dir():
+        return []
+    return sorted(path for path in parent.iterdir() if path.is_dir() and path.suffix != ".tmp")
+
+
+def clear_unfinished(landing: Path, source: str, entity: str) -> None:
+    """Remove what a killed pull left. Only one process may pull an entity at a time."""
+    for path in (landing / source / entity).glob("*.tmp"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    try:
+        document = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if document["format"] != FORMAT_VERSION:
+            raise DamagedLandingError(
+                f"{_named(folder)}: manifest format {document['format']}, "
+                f"this version reads {FORMAT_VERSION}"
+            )
+        return _manifest(document)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DamagedLandingError(
+            f"{_named(folder)}: the manifest cannot be read; delete the folder and pull again"
+        ) from error
+
+
+def verify(folder: Path, manifest: Manifest) -> None:
+    """Compare every file with its checksum."""
+    for page in manifest.pages:
+        try:
+            content = (folder / page.file).read_bytes()
+        except OSError as error:
+            raise DamagedLandingError(
+                f"{_named(folder)}: {page.file} is missing; delete the folder and pull again"
+            ) from error
+        if hashlib.sha256(content).hexdigest() != page.sha256:
+            raise DamagedLandingError(
+                f"{_named(folder)}: {page.file} does not match its checksum; "
+                "delete the folder and pull again"
+            )
+
+
+def bodies(folder: Path, manifest: Manifest) -> Iterator[tuple[LandedPage, bytes]]:
+    """The pages as the vendor sent them."""
+    for page in manifest.pages:
+        yield page, gzip.decompress((folder / page.file).read_bytes())
+
+
+def _named(folder: Path) -> str:
+    return "landing " + "/".join(folder.parts[-3:])
+
+
+def _document(manifest: Manifest) -> dict[str, Any]:
+    window = manifest.window
+    return {
+        "format": FORMAT_VERSION,
+        "source": manifest.source,
+        "entity": manifest.entity,
+        "load_id": manifest.load_id,
+        "mode": manifest.mode,
+        "window_start": window.start.isoformat() if window.start else None,
+        "window_end": window.end.isoformat(),
+        "api_version": manifest.api_version,
+        "landed_at": manifest.landed_at.isoformat(),
+        "fields": [
+            {"name": field.name, "type": field.type, "calculated": field.calculated}
+            for field in manifest.plan.fields
+        ],
+        "stars": {name: list(values) for name, values in manifest.plan.stars.items()},
+        "pages": [
+            {
+                "file": page.file,
+                "kind": page.kind,
+                "format": page.format,
+                "rows": page.rows,
+                "bytes": page.bytes,
+                "body_bytes": page.body_bytes,
+                "sha256": page.sha256,
+                "context": dict(page.context),
+                "asked": list(page.asked),
+            }
+            for page in manifest.pages
+        ],
+        "rows": manifest.rows,
+        "bytes": manifest.bytes,
+        "requests": manifest.requests,
+        "seconds": manifest.seconds,
+    }
+
+
+def _manifest(document: Mapping[str, Any]) -> Manifest:
+    start = document["window_start"]
+    return Manifest(
+        source=document["source"],
+        entity=document["entity"],
+        load_id=document["load_id"],
+        mode=cast(Mode, document["mode"]),
+        window=Window(_instant(start) if start else None, _instant(document["window_end"])),
+        api_version=document["api_version"],
+        landed_at=_instant(document["landed_at"]),
+        plan=Plan(
+            fields=tuple(
+                Field(item["name"], cast(FieldType, item["type"]), item["calculated"])
+                for item in document["fields"]
+            ),
+            stars={name: tuple(values) for name, values in document["stars"].items()},
+        ),
+        pages=tuple(
+            LandedPage(
+                file=item["file"],
+                kind=item["kind"],
+                format=cast(Format, item["format"]),
+                rows=item["rows"],
+                bytes=item["bytes"],
+                body_bytes=item["body_bytes"],
+                sha256=item["sha256"],
+                context=item["context"],
+                asked=tuple(item["asked"]),
+            )
+            for item in document["pages"]
+        ),
+        requests=document["requests"],
+        seconds=document["seconds"],
+    )
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

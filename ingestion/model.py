@@ -1,0 +1,210 @@
+"""The words in which a CRM is described: Source, Entity, Table, Reading, Window, Page.
+
+Plain frozen values. What they do is written once, in `engine/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from ingestion.engine.cache import Cache
+    from ingestion.engine.client import Client
+
+FieldType = Literal["text", "boolean", "integer", "number", "date", "instant"]
+Mode = Literal["incremental", "full", "sweep", "whole", "backfill"]
+Format = Literal["json", "csv"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A vendor's field. A calculated one changes without moving the record's change stamp."""
+
+    name: str
+    type: FieldType = "text"
+    calculated: bool = False
+
+
+@dataclass(frozen=True)
+class Window:
+    """Changes from `start` (None: since ever) up to and including `end`; aware, UTC."""
+
+    start: datetime | None
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer of the vendor, as it came.
+
+    `kind` says which readings apply, `context` what the body does not say of itself (the object
+    type of a list of pipelines), `asked` the ids that it speaks for, where silence has a meaning.
+    """
+
+    kind: str
+    body: bytes
+    rows: int
+    format: Format = "json"
+    context: Mapping[str, str] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a pull is going to ask for: fields with types, and the names that fill a path's `*`."""
+
+    fields: tuple[Field, ...] = ()
+    stars: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A raw table. The columns named here exist even when the vendor has no such object."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Field, ...]
+    changed_at: tuple[str, ...] = ()  # the first that is not null; else the end of the window
+    deleted: str | None = None  # boolean column
+    deleted_at: tuple[str, ...] = ()
+    merged_into: str | None = None  # column of the loser that names the winner
+    absorbed: str | None = None  # column of the winner that lists the losers, ";" between
+    parent: tuple[str, ...] = ()  # set: rows are replaced parent by parent, not merged by key
+    belongs_to: tuple[str, str] | None = None  # columns: entity and id of a record it goes with
+    scope: tuple[str, ...] = ()  # a whole landing speaks only for the values of these it has read
+
+
+@dataclass(frozen=True)
+class Value:
+    """Where a column's text stands: a level of the reading's path and the keys below it.
+
+    Level -1 is the page's context, -2 the name that filled the `*`. `lookup` translates the text;
+    what it does not hold becomes null, or stays as it is with `keep`. `is_list`: the value is kept
+    as JSON text although another reading unfolds it.
+    """
+
+    level: int
+    keys: tuple[str, ...] = ()
+    lookup: Mapping[str, str] | None = None
+    keep: bool = False
+    is_list: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How pages of a kind become rows of a table.
+
+    `path` names the lists to unfold, each followed by `[]`: `results[].to[]` has levels 0 and 1.
+    A `*` stands for each of the names that the plan gives for `star`. `fields_at` is where the
+    plan's fields stand in a level-0 row; None when the table does not take them. Rows whose
+    `known` column is null are left to pages that were asked for because of it.
+    """
+
+    kind: str
+    table: str
+    path: str
+    values: Mapping[str, Value]
+    fields_at: tuple[str, ...] | None = None
+    star: str | None = None
+    known: str | None = None
+    position: str | None = None  # column that takes the row's place, counted from the list's end
+
+
+@dataclass(frozen=True)
+class Pull:
+    """All that the extraction of one entity is handed."""
+
+    client: Client
+    cache: Cache
+    settings: Mapping[str, str]
+    entity: Entity
+    mode: Mode
+    window: Window
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One thing to pull. `whole` ones have no change stamp and land in full each time."""
+
+    name: str
+    tables: tuple[Table, ...]
+    readings: tuple[Reading, ...]
+    plan: Callable[[Pull], Plan]
+    extract: Callable[[Pull, Plan], Iterator[Page]]
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A source that has answered: how to ask more, and what time it is there."""
+
+    open_client: Callable[[], Client]
+    now: datetime
+    api_version: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A CRM. `missing` names what the settings lack, or None when they are enough to connect."""
+
+    name: str
+    entities: Mapping[str, Entity]
+    missing: Callable[[Mapping[str, str]], str | None]
+    connect: Callable[[Mapping[str, str]], Connection]
+
+    @property
+    def schema(self) -> str:
+        return f"raw_{self.name}"
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where everything that a deployment keeps lies."""
+
+    root: Path
+
+    @property
+    def landing(self) -> Path:
+        return self.root / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse.duckdb"
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What became of one entity's pull."""
+
+    source: str
+    entity: str
+    status: Literal["landed", "skipped", "failed", "not_configured"]
+    reason: str | None = None
+    load_id: str | None = None
+    rows: int = 0
+    requests: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What one landing folder did to raw."""
+
+    source: str
+    entity: str
+    status: Literal["loaded", "failed"]
+    rows_read: int = 0
+    rows_inserted: int = 0
+    rows_updated: int = 0
+    rows_deleted: int = 0
+    columns_added: tuple[str, ...] = ()
+    seconds: float = 0.0
+    load_id: str | None = None
+    reason: str | None = None

@@ -1,0 +1,238 @@
+"""Salesforce's raw tables: the columns that are there whatever an org has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ingestion.engine.fields import fields
+from ingestion.model import Field, Reading, Table
+
+_STAMPS = (
+    "CreatedDate:instant CreatedById LastModifiedDate:instant LastModifiedById "
+    "SystemModstamp:instant"
+)
+_USUAL = f"IsDeleted:boolean {_STAMPS}"
+_ADDRESS = "BillingStreet BillingCity BillingState BillingPostalCode BillingCountry BillingAddress"
+
+
+@dataclass(frozen=True)
+class Described:
+    """An object by its API name. Configuration is read whole, the rest by change stamp."""
+
+    object: str
+    columns: tuple[Field, ...]
+    whole: bool = False
+
+
+DESCRIBED: Mapping[str, Described] = {
+    "organizations": Described(
+        "Organization",
+        fields(
+            "Id Name TimeZoneSidKey DefaultCurrencyIsoCode FiscalYearStartMonth:integer "
+            f"IsSandbox:boolean {_STAMPS}"
+        ),
+        whole=True,
+    ),
+    "users": Described(
+        "User",
+        fields(
+            "Id Username Name FirstName LastName Email IsActive:boolean UserRoleId ManagerId "
+            f"TimeZoneSidKey UserType Department DefaultCurrencyIsoCode {_STAMPS}"
+        ),
+        whole=True,
+    ),
+    "user_roles": Described(
+        "UserRole",
+        fields(
+            "Id Name ParentRoleId DeveloperName LastModifiedDate:instant LastModifiedById "
+            "SystemModstamp:instant"
+        ),
+        whole=True,
+    ),
+    "accounts": Described(
+        "Account",
+        fields(
+            "Id Name Type Industry ParentId OwnerId AnnualRevenue:number NumberOfEmployees:integer "
+            f"Website Phone {_ADDRESS} MasterRecordId CurrencyIsoCode {_USUAL}"
+        ),
+    ),
+    "contacts": Described(
+        "Contact",
+        fields(
+            "Id AccountId FirstName LastName Name Email Phone Title LeadSource OwnerId "
+            f"MasterRecordId ReportsToId {_USUAL}"
+        ),
+    ),
+    "leads": Described(
+        "Lead",
+        fields(
+            "Id FirstName LastName Name Email Phone Company Title Country Status LeadSource OwnerId "
+            "IsConverted:boolean ConvertedDate:date ConvertedAccountId ConvertedContactId "
+            f"ConvertedOpportunityId MasterRecordId {_USUAL}"
+        ),
+    ),
+    "opportunities": Described(
+        "Opportunity",
+        fields(
+            "Id Name AccountId Amount:number StageName CloseDate:date Probability:number "
+            "ExpectedRevenue:number ForecastCategory ForecastCategoryName IsClosed:boolean "
+            "IsWon:boolean OwnerId Type LeadSource CampaignId ContactId NextStep Description "
+            "CurrencyIsoCode LastStageChangeDate:instant LastActivityDate:date Loss_Reason__c "
+            f"Coupon_Code__c Days_Open__c:number {_USUAL}"
+        ),
+    ),
+    "opportunity_history": Described(
+        "OpportunityHistory",
+        fields(
+            "Id OpportunityId StageName Amount:number CloseDate:date Probability:number "
+            "ForecastCategory ExpectedRevenue:number CreatedDate:instant CreatedById "
+            "SystemModstamp:instant IsDeleted:boolean CurrencyIsoCode PrevAmount:number "
+            "PrevCloseDate:date"
+        ),
+    ),
+    "opportunity_field_history": Described(
+        "OpportunityFieldHistory",
+        fields(
+            "Id OpportunityId Field OldValue NewValue DataType CreatedDate:instant CreatedById "
+            "IsDeleted:boolean"
+        ),
+    ),
+    "opportunity_line_items": Described(
+        "OpportunityLineItem",
+        fields(
+            "Id OpportunityId PricebookEntryId Product2Id ProductCode Name Quantity:number "
+            "UnitPrice:number TotalPrice:number Subtotal:number Discount:number ListPrice:number "
+            f"ServiceDate:date CurrencyIsoCode {_USUAL}"
+        ),
+    ),
+    "opportunity_contact_roles": Described(
+        "OpportunityContactRole",
+        fields(f"Id OpportunityId ContactId Role IsPrimary:boolean {_USUAL}"),
+    ),
+    "products": Described(
+        "Product2",
+        fields(f"Id Name ProductCode Family IsActive:boolean StockKeepingUnit {_USUAL}"),
+    ),
+    "pricebook_entries": Described(
+        "PricebookEntry",
+        fields(
+            f"Id Pricebook2Id Product2Id UnitPrice:number IsActive:boolean CurrencyIsoCode {_USUAL}"
+        ),
+    ),
+    "opportunity_stages": Described(
+        "OpportunityStage",
+        fields(
+            "Id MasterLabel ApiName IsActive:boolean SortOrder:integer IsClosed:boolean "
+            f"IsWon:boolean ForecastCategory ForecastCategoryName DefaultProbability:number {_STAMPS}"
+        ),
+        whole=True,
+    ),
+    "tasks": Described(
+        "Task",
+        fields(
+            "Id Subject Description Status Priority ActivityDate:date CompletedDateTime:instant "
+            "IsClosed:boolean WhoId WhatId AccountId OwnerId TaskSubtype CallType "
+            f"CallDurationInSeconds:integer IsArchived:boolean {_USUAL}"
+        ),
+    ),
+    "events": Described(
+        "Event",
+        fields(
+            "Id Subject StartDateTime:instant EndDateTime:instant ActivityDate:date "
+            "IsAllDayEvent:boolean DurationInMinutes:integer WhoId WhatId AccountId OwnerId "
+            f"IsChild:boolean IsArchived:boolean {_USUAL}"
+        ),
+    ),
+    "cases": Described(
+        "Case",
+        fields(
+            "Id CaseNumber Subject Description Status IsClosed:boolean Priority Origin Reason Type "
+            f"AccountId ContactId OwnerId ClosedDate:instant MasterRecordId {_USUAL}"
+        ),
+    ),
+    "campaigns": Described(
+        "Campaign",
+        fields(
+            "Id Name Type Status StartDate:date EndDate:date BudgetedCost:number ActualCost:number "
+            f"IsActive:boolean CurrencyIsoCode {_USUAL}"
+        ),
+    ),
+    "campaign_members": Described(
+        "CampaignMember",
+        fields(
+            "Id CampaignId LeadId ContactId Status HasResponded:boolean FirstRespondedDate:date "
+            f"{_USUAL}"
+        ),
+    ),
+    "forecasting_quotas": Described(
+        "ForecastingQuota",
+        fields(
+            "Id QuotaAmount:number QuotaOwnerId PeriodId StartDate:date IsAmount:boolean "
+            f"IsQuantity:boolean CurrencyIsoCode {_STAMPS}"
+        ),
+        whole=True,
+    ),
+    "periods": Described(
+        "Period",
+        fields(
+            "Id Type StartDate:date EndDate:date Number:integer FullyQualifiedLabel "
+            "IsForecastPeriod:boolean SystemModstamp:instant"
+        ),
+        whole=True,
+    ),
+    "currency_types": Described(
+        "CurrencyType",
+        fields(
+            "Id IsoCode ConversionRate:number DecimalPlaces:integer IsActive:boolean "
+            f"IsCorporate:boolean {_STAMPS}"
+        ),
+        whole=True,
+    ),
+    "dated_conversion_rates": Described(
+        "DatedConversionRate",
+        fields(f"Id IsoCode StartDate:date NextStartDate:date ConversionRate:number {_STAMPS}"),
+        whole=True,
+    ),
+    "contracts": Described(
+        "Contract",
+        fields(
+            "Id AccountId ContractNumber Status StatusCode StartDate:date EndDate:date "
+            f"ContractTerm:integer ActivatedDate:instant OwnerId {_USUAL}"
+        ),
+    ),
+    "orders": Described(
+        "Order",
+        fields(
+            "Id AccountId OpportunityId ContractId OrderNumber EffectiveDate:date Status StatusCode "
+            "TotalAmount:number CurrencyIsoCode Type IsReductionOrder:boolean OriginalOrderId "
+            f"{_USUAL}"
+        ),
+    ),
+    "order_items": Described(
+        "OrderItem",
+        fields(
+            f"Id OrderId Product2Id Quantity:number UnitPrice:number TotalPrice:number {_USUAL}"
+        ),
+    ),
+}
+
+
+def table(name: str, described: Described) -> Table:
+    names = {field.name for field in described.columns}
+    return Table(
+        name=name,
+        key=("Id",),
+        columns=described.columns,
+        changed_at=tuple(
+            stamp
+            for stamp in ("SystemModstamp", "LastModifiedDate", "CreatedDate")
+            if stamp in names
+        ),
+        deleted="IsDeleted" if "IsDeleted" in names else None,
+        merged_into="MasterRecordId" if "MasterRecordId" in names else None,
+    )
+
+
+def reading(name: str) -> Reading:
+    return Reading(kind="records", table=name, path="records[]", values={}, fields_at=())
