@@ -9,6 +9,7 @@ READY := $(VENV)/.ready
 UV := $(shell command -v uv 2>/dev/null)
 WORKERS ?= 2
 ARGS ?=
+DAYS ?= 1
 
 # Nothing calls home.
 export DO_NOT_TRACK := 1
@@ -40,8 +41,8 @@ endif
 demo: $(READY) ## the whole path on an invented company: two CRMs to published marts
 	$(PY) -m orchestration.demo $(ARGS)
 
-advance: $(READY) ## move the invented company: make advance ARGS="7 days"; then make demo again
-	$(PY) -m sandbox advance $(ARGS)
+advance: $(READY) ## let days pass at the demo's company: make advance DAYS=7; then make demo again
+	$(PY) -m sandbox advance --store var/demo/sandbox/company.sqlite $(DAYS) days
 
 query: $(READY) ## ask the published file: make query ARGS="select * from pub_owners limit 5"
 	@$(PY) -m orchestration.query "$(ARGS)"

@@ -1,7 +1,7 @@
 """python -m sandbox: make the company, move its clock, serve it, print its truth.
 
 python -m sandbox generate --store var/sandbox/company.sqlite --deals 6000 --seed 7
-python -m sandbox advance --days 7
+python -m sandbox advance 7 days
 python -m sandbox serve --port 0
 python -m sandbox serve --salesforce EXPORT_FOLDER
 python -m sandbox env --url http://127.0.0.1:8765
@@ -70,7 +70,8 @@ def _parser() -> argparse.ArgumentParser:
 
     advance = commands.add_parser("advance", help="let days pass")
     _store_option(advance)
-    advance.add_argument("--days", type=int, default=1)
+    advance.add_argument("days", type=int, nargs="?", default=1, help="how many (1)")
+    advance.add_argument("unit", choices=("day", "days"), nargs="?", help="days are all there is")
     advance.set_defaults(run=_advance)
 
     serve = commands.add_parser("serve", help="answer as both vendors, on the loopback address")
@@ -115,7 +116,7 @@ def _advance(options: argparse.Namespace) -> None:
     from sandbox import company
 
     if options.days < 1:
-        raise UsageError("--days must be at least 1")
+        raise UsageError("advance takes at least 1 day")
     company.advance(_existing(options.store), days=options.days)
     with Store(options.store, read_only=True) as store:
         now = datetime.fromtimestamp(store.now() / 1000, UTC)

@@ -24,7 +24,7 @@ from sandbox.company.dates import (
 # Measured over 40,000 lives: deals that can be seen at the default clock, per ordinary life born by
 # then; and the deals of the planted cases, which come on top at every scale.
 _DEALS_PER_LIFE = 0.74
-_PLANTED_DEALS = 55
+_PLANTED_DEALS = 56
 
 _SEASON = (0.85, 0.9, 1.1, 1.0, 1.05, 0.95, 0.9, 1.0, 1.1, 1.15, 1.2, 0.8)
 _MONTHLY_GROWTH = 1.015

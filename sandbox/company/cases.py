@@ -68,6 +68,7 @@ CASES: tuple[Callable[[Story], None], ...] = (
     cases_later.tomorrow_merged,
     cases_later.tomorrow_restored,
     cases_later.tomorrow_linked,
+    cases_people.merged_in_salesforce,
 )
 
 # Cases that are the organisation's, or the calendar's, and so have no life.

@@ -17,7 +17,7 @@ from sandbox.company.casework import (
 )
 from sandbox.company.deeds import act, contract, give_back, order, survey, ticket
 from sandbox.company.model import Timeline
-from sandbox.company.org import SMB_BRAZIL, SMB_MEXICO, SMB_US
+from sandbox.company.org import ENTERPRISE_US, SMB_BRAZIL, SMB_MEXICO, SMB_US
 from sandbox.company.story import Story
 
 
@@ -39,6 +39,26 @@ def merged_company(story: Story) -> None:
     twin.name = company.name
     twin.deleted_at, twin.merged_into = day("2025-03-18", 11), company.key
     sell(story, company, [person], straight(start + timedelta(days=4), "default", WON, 26))
+
+
+def merged_in_salesforce(story: Story) -> None:
+    """An account and a contact were entered twice; the masters took over what hung on the others."""
+    start = day("2025-04-15")
+    company, person = account(story, start, "salesforce", "US")
+    twin = story.company(start + timedelta(days=12), "US", ENTERPRISE_US, ONLY["salesforce"])
+    twin.name = company.name
+    double = story.person(
+        twin,
+        "US",
+        owner=person.owner,
+        channel="event",
+        salesforce_contact_at=start + timedelta(days=12, minutes=5),
+        name=(person.first_name, person.last_name),
+    )
+    steps = straight(start + timedelta(days=7), "salesforce", BIG_WON, 75)
+    sell(story, company, [person], steps, pipeline="salesforce", where="salesforce")
+    twin.deleted_at, twin.merged_into = day("2025-08-05", 11), company.key
+    double.deleted_at, double.merged_into = day("2025-08-05", 11, 5), person.key
 
 
 def deleted_lead(story: Story) -> None:

@@ -6,6 +6,8 @@ Domains end in .example or are example.com, .net and .org; phones are in the ran
 
 from __future__ import annotations
 
+from random import Random
+
 INTERNAL_DOMAIN = "aurora-internal.example"
 
 FIRST_NAMES = {
@@ -100,6 +102,17 @@ TICKETS = {
 }
 
 COUPONS = ("WELCOME10", "PARTNER15", "BLACKFRIDAY", "Q4PUSH")
+
+
+FREE_DOMAINS = ("example.com", "example.org", "example.net")
+_PHONE_FORMS = ("+1 {}-555-01{:02d}", "({}) 555-01{:02d}", "+1{}55501{:02d}", "1.{}.555.01{:02d}")
+_AREAS = (212, 415, 512, 305, 713, 206)
+
+
+def phone(rng: Random, key: int) -> str:
+    """A number kept for fiction, in one of the forms in which people type them."""
+    form = _PHONE_FORMS[int(rng.random() * len(_PHONE_FORMS))]
+    return form.format(_AREAS[key // 100 % len(_AREAS)], key % 100)
 
 
 def plain(text: str) -> str:

@@ -124,7 +124,8 @@ def _field(owner: str, line: str, at: datetime) -> dict[str, Any]:
     if type_ == "double":
         scale = int(size)
     is_calculated = "c" in flags
-    is_writable = not is_calculated and type_ != "id" and name not in _SYSTEM
+    is_kept = "r" in flags or type_ in ("id", "address") or name in _SYSTEM
+    is_writable = not is_calculated and not is_kept
     compound = "BillingAddress" if "b" in flags else "Name" if "m" in flags else None
     return {
         "name": name,

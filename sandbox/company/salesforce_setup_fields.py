@@ -27,7 +27,7 @@ SETUP: dict[str, ObjectLines] = {
             "Username string 80 Username|n",
             "LastName string 80 Last Name|nm",
             "FirstName string 40 First Name|m",
-            "Name string 121 Full Name|n",
+            "Name string 121 Full Name|nr",
             "Department string 80 Department",
             "Email email 128 Email|n",
             "IsActive boolean 0 Active|n",

@@ -141,7 +141,7 @@ class Story:
             self.pick(names.FIRST_NAMES[country]),
             self.pick(names.LAST_NAMES[country]),
         )
-        domain = domain or (company.domain if company else self.pick(_FREE_DOMAINS))
+        domain = domain or (company.domain if company else self.pick(names.FREE_DOMAINS))
         in_both = hubspot_at is not None and (salesforce_lead_at or salesforce_contact_at)
         born_at = min(at for at in (hubspot_at, salesforce_lead_at, salesforce_contact_at) if at)
         person = Person(
@@ -149,7 +149,7 @@ class Story:
             first_name=first,
             last_name=last,
             email=f"{names.plain(first)}.{names.plain(last)}.{key}@{domain}",
-            phone=_phone(self.rng, key) if self.rng.random() < 0.8 else None,
+            phone=names.phone(self.rng, key) if self.rng.random() < 0.8 else None,
             job_title=self.pick(names.TITLES),
             country=country,
             company_key=company.key if company else None,
@@ -284,19 +284,11 @@ class Story:
 
 
 _DEAL_NAMES = {"new": "New business", "expansion": "Expansion", "renewal": "Renewal"}
-_FREE_DOMAINS = ("example.com", "example.org", "example.net")
-_PHONE_FORMS = ("+1 {}-555-01{:02d}", "({}) 555-01{:02d}", "+1{}55501{:02d}", "1.{}.555.01{:02d}")
-_AREAS = (212, 415, 512, 305, 713, 206)
 
 
 def cut(timeline: Timeline[T], at: datetime) -> Timeline[T]:
     """What had been set before the instant."""
     return Timeline(*(entry for entry in timeline if entry[0] < at))
-
-
-def _phone(rng: Random, key: int) -> str:
-    form = _PHONE_FORMS[int(rng.random() * len(_PHONE_FORMS))]
-    return form.format(_AREAS[key // 100 % len(_AREAS)], key % 100)
 
 
 def _first(timeline: Timeline[int]) -> int:

@@ -40,7 +40,7 @@ def test_duckdbs_own_shell_reads_it(finished: Playground) -> None:
 def test_python_with_nothing_but_duckdb_reads_it(finished: Playground, tmp_path: Path) -> None:
     package = Path(duckdb.__file__).parent
     (tmp_path / "duckdb").symlink_to(package)
-    for native in package.parent.glob("_duckdb*"):
+    for native in [*package.parent.glob("_duckdb*"), *package.parent.glob("duckdb-*.dist-info")]:
         (tmp_path / native.name).symlink_to(native)
     code = (
         f"import sys; sys.path = [p for p in sys.path if 'site-packages' not in p]"

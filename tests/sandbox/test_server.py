@@ -185,7 +185,7 @@ def test_env_prints_lines_for_a_shell(capsys: pytest.CaptureFixture[str]) -> Non
         (["serve", "--store", "nowhere.sqlite"], "does not exist"),
         (["serve", "--salesforce", "no-such-folder"], "is not a folder"),
         (["advance", "--store", "nowhere.sqlite"], "does not exist"),
-        (["advance", "--days", "0"], "at least 1"),
+        (["advance", "0", "days"], "at least 1"),
         (["generate", "--deals", "0"], "at least 1"),
         (["truth", "--store", "nowhere.sqlite"], "does not exist"),
     ],

@@ -209,6 +209,11 @@ CHECKS: dict[str, Callable[[Life], object]] = {
     ),
     "merged_person": lambda each: each.people[1].merged_into == each.people[0].key,
     "merged_company": lambda each: each.companies[1].merged_into == each.companies[0].key,
+    "merged_in_salesforce": lambda each: (
+        each.companies[1].merged_into == each.companies[0].key
+        and each.people[1].merged_into == each.people[0].key
+        and each.people[1].salesforce_contact_at is not None
+    ),
     "deleted_lead": lambda each: (
         each.people[0].lead_at is not None and each.people[0].deleted_at is not None
     ),

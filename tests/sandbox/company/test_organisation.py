@@ -63,7 +63,7 @@ def test_hubspot_targets_are_in_the_portals_currency() -> None:
 def test_people_join_and_leave_within_the_story() -> None:
     joined = [rep for rep in _ORG.reps if STORY_START < rep.joined_at < DEFAULT_NOW]
     left = [rep for rep in _ORG.reps if rep.left_at and rep.left_at < DEFAULT_NOW]
-    assert (len(joined), len(left)) == (11, 5)
+    assert (len(joined), len(left)) == (12, 5)
 
 
 def test_a_channel_has_at_most_one_campaign_at_a_time() -> None:

@@ -74,3 +74,18 @@ def test_describe_marks_formulas_compounds_and_what_cannot_be_replicated() -> No
     account = {field["name"]: field for field in described["Account"]["fields"]}
     assert account["BillingCity"]["compoundFieldName"] == "BillingAddress"
     assert account["BillingAddress"]["type"] == "address"
+
+
+def test_describe_lets_nobody_write_what_salesforce_keeps_itself() -> None:
+    described = salesforce_view.describes(LATER)
+    kept = {
+        "Opportunity": {"IsClosed", "IsWon", "LastStageChangeDate", "LastActivityDate"},
+        "Task": {"IsClosed", "IsArchived", "CompletedDateTime"},
+        "Event": {"IsArchived"},
+        "Account": {"Id", "SystemModstamp", "IsDeleted", "BillingAddress"},
+    }
+    for name, names in kept.items():
+        fields = {field["name"]: field for field in described[name]["fields"]}
+        assert not any(fields[f]["updateable"] or fields[f]["createable"] for f in names), name
+    opportunity = {field["name"]: field for field in described["Opportunity"]["fields"]}
+    assert all(opportunity[name]["updateable"] for name in ("StageName", "Amount", "CloseDate"))
