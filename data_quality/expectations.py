@@ -54,15 +54,19 @@ def between(
 
 
 def one_of(column: str, *values: str, why: str, severity: Severity = "warning") -> Expectation:
+    """Values belong to a vocabulary; an unknown one is shown, so never ask it of a free text."""
     arguments = {"column": column, "value_set": list(values)}
     kind = "expect_column_values_to_be_in_set"
-    return Expectation(f"{column}_is_known", kind, why, arguments, severity)
+    return Expectation(f"{column}_is_known", kind, why, arguments, severity, shows=(column,))
 
 
 def no_rows(
     name: str, query: str, *, why: str, severity: Severity = "critical", unless: str = ""
 ) -> Expectation:
-    """The query finds nothing; it reads the suite's relation as {batch}."""
+    """The query finds nothing; it reads the suite's relation as {batch}.
+
+    Of what it finds, ids, the suite's key, numbers and dates are shown: select those.
+    """
     arguments = {"unexpected_rows_query": query}
     return Expectation(name, "unexpected_rows_expectation", why, arguments, severity, unless)
 

@@ -39,7 +39,8 @@ class Expectation:
     """One expectation of Great Expectations, named and explained.
 
     `unless` is a query on the warehouse; a text in its first row is the reason not to ask.
-    An argument may be a function of the Moment.
+    An argument may be a function of the Moment. `shows` names columns whose words may be shown when
+    it fails, since they belong to a vocabulary and to no person.
     """
 
     name: str
@@ -48,17 +49,22 @@ class Expectation:
     arguments: Mapping[str, object] = field(default_factory=dict)
     severity: Severity = "critical"
     unless: str = ""
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Suite:
-    """All that is expected of one relation (`schema.table`); `unless` as in Expectation."""
+    """All that is expected of one relation (`schema.table`); `unless` as in Expectation.
+
+    By its `key` a row that fails is named.
+    """
 
     relation: str
     owner: str
     why: str
     expectations: tuple[Expectation, ...]
     unless: str = ""
+    key: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.relation.count(".") != 1:

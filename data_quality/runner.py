@@ -16,11 +16,16 @@ from typing import Any
 
 import duckdb
 
+from data_quality import privacy
 from data_quality.model import CheckResult, Expectation, Moment, Suite, SuiteResult
 
 logger = logging.getLogger(__name__)
 
 SAMPLE = 5
+
+_QUERY = "unexpected_rows_expectation"
+# Without values: only what a failed check may show is fetched, and that by a question of its own.
+_COUNTS = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
 
 
 def run(
@@ -103,6 +108,8 @@ def _validate(
 
     from data_quality.dialect import SCHEME
 
+    # It logs the text of every error, which may quote a record; the error comes back as an answer.
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_sql(
@@ -112,25 +119,23 @@ def _validate(
         name=suite.relation, table_name=suite.table, schema_name=suite.schema
     )
     batch = asset.add_batch_definition_whole_table("all").get_batch()
-    expectations = gx.ExpectationSuite(
-        name=suite.relation,
-        expectations=[
-            get_expectation_impl(expectation.kind)(
-                **arguments, severity=expectation.severity, meta={"name": name}
-            )
-            for name, (expectation, arguments) in asked.items()
-        ],
-    )
-    answers = batch.validate(
-        expectations,
-        result_format={"result_format": "SUMMARY", "partial_unexpected_count": SAMPLE},
-    )
-    checks = {
-        answer.expectation_config.meta["name"]: _answer(
-            asked[answer.expectation_config.meta["name"]][0], answer
+    questions = {
+        name: get_expectation_impl(expectation.kind)(
+            **arguments, severity=expectation.severity, meta={"name": name}
         )
-        for answer in answers.results
+        for name, (expectation, arguments) in asked.items()
     }
+    answers = batch.validate(
+        gx.ExpectationSuite(name=suite.relation, expectations=list(questions.values())),
+        result_format=_COUNTS,
+    )
+    checks: dict[str, CheckResult] = {}
+    for answer in answers.results:
+        name = answer.expectation_config.meta["name"]
+        expectation = asked[name][0]
+        answered = answer.success or _error(answer.exception_info or {})
+        sample = () if answered else _sample(suite, expectation, batch, questions[name])
+        checks[name] = _answer(expectation, answer, sample)
     return {
         name: checks.get(name)
         or _result(expectation, passed=False, error="Great Expectations gave no answer")
@@ -138,20 +143,43 @@ def _validate(
     }
 
 
-def _answer(expectation: Expectation, answer: Any) -> CheckResult:
+def _sample(suite: Suite, expectation: Expectation, batch: Any, question: Any) -> tuple[str, ...]:
+    """Some rows that failed, as far as they may be shown; asked again, as few questions fail."""
+    # Only when it is asked for everything does Great Expectations give the rows of a query.
+    amount = "COMPLETE" if expectation.kind == _QUERY else "SUMMARY"
+    form: dict[str, Any] = {"result_format": amount, "partial_unexpected_count": SAMPLE}
+    if suite.key:
+        form["unexpected_index_column_names"] = list(suite.key)
+    result = batch.validate(question, result_format=form).result or {}
+    column = str(expectation.arguments.get("column", ""))
+    rows = (
+        result.get("partial_unexpected_index_list")
+        or (result.get("details") or {}).get("unexpected_rows")
+        or result.get("partial_unexpected_list")
+        or []
+    )
+    declared = {*suite.key, *expectation.shows}
+    texts = [
+        privacy.shown(row if isinstance(row, Mapping) else {column: row}, declared=declared)
+        for row in rows[:SAMPLE]
+    ]
+    return tuple(text[:200] for text in texts if text)
+
+
+def _answer(expectation: Expectation, answer: Any, sample: tuple[str, ...]) -> CheckResult:
     result: Mapping[str, Any] = answer.result or {}
     observed = result.get("observed_value")
     unexpected = result.get("unexpected_count") or 0
     if observed is None and unexpected:
         observed = f"{unexpected} of {result.get('element_count')} rows"
-    details = result.get("details") or {}
-    rows = result.get("partial_unexpected_list") or details.get("unexpected_rows") or []
+    if expectation.kind == _QUERY and observed is not None:
+        unexpected, observed = observed, f"{observed} rows"
     return _result(
         expectation,
         passed=bool(answer.success),
         observed="" if observed is None else str(observed)[:500],
         unexpected=int(unexpected),
-        sample=tuple(str(row)[:200] for row in rows[:SAMPLE]),
+        sample=sample,
         error=_error(answer.exception_info or {}),
     )
 
@@ -161,7 +189,7 @@ def _error(info: Mapping[str, Any]) -> str:
     entries = [info, *(value for value in info.values() if isinstance(value, dict))]
     for entry in entries:
         if entry.get("raised_exception") and entry.get("exception_message"):
-            return str(entry["exception_message"])[:500]
+            return str(entry["exception_message"])
     return ""
 
 
@@ -179,11 +207,11 @@ def _result(
         name=expectation.name,
         severity=expectation.severity,
         passed=passed and not error,
-        observed=observed,
+        observed=privacy.without_addresses(observed),
         unexpected=unexpected,
         sample=sample,
-        note=note,
-        error=error,
+        note=privacy.without_addresses(note),
+        error=privacy.told(error)[:500],
         why=expectation.why,
     )
 

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from data_quality.model import Suite
-from data_quality.suites.marts import kpi
+from data_quality.suites.marts import (
+    funnel,
+    kpi,
+    opportunities,
+    performance,
+    pipeline,
+    records,
+)
 from data_quality.suites.raw import hubspot, salesforce
 
 SUITES: dict[str, tuple[Suite, ...]] = {
     "raw_hubspot": hubspot.SUITES,
     "raw_salesforce": salesforce.SUITES,
-    "publish": kpi.SUITES,
+    "publish": (
+        *kpi.SUITES,
+        *opportunities.SUITES,
+        *pipeline.SUITES,
+        *funnel.SUITES,
+        *performance.SUITES,
+        *records.SUITES,
+    ),
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from data_quality.expectations import columns, no_rows, not_null, one_of, row_count, unique
-from data_quality.model import Moment, Suite
+from data_quality.expectations import columns, no_rows, not_null, one_of, unique
+from data_quality.model import Suite
 from data_quality.suites.marts import reconciliation
+from data_quality.suites.marts.leaving import keeps_its_history
 
 RELATION = "publish.pub_kpi_values"
 
@@ -16,20 +17,13 @@ _SHARES = (
 )
 
 
-def _half_of_published(moment: Moment) -> int:
-    return max(1, moment.published_rows("pub_kpi_values") // 2)
-
-
 SUITES: tuple[Suite, ...] = (
     Suite(
         relation=RELATION,
         owner="sales-operations",
         why="every dashboard, goal and alert reads this one table",
         expectations=(
-            row_count(
-                _half_of_published,
-                why="history does not vanish: half of the rows gone is a fault, not a fact",
-            ),
+            keeps_its_history("pub_kpi_values", minimum=1),
             columns(
                 "kpi_id",
                 "period_grain",
@@ -66,7 +60,8 @@ SUITES: tuple[Suite, ...] = (
             no_rows(
                 "shares_are_0_to_1",
                 f"""
-                select kpi_id, period_grain, period_start, dimension_value, value from {{batch}}
+                select kpi_id, period_grain, period_start, dimension, dimension_key, value
+                from {{batch}}
                 where kpi_id in ({_SHARES}) and (value < 0 or value > 1)
                 """,
                 why="part of a whole; more than all of it means a join that fans out",
@@ -74,7 +69,8 @@ SUITES: tuple[Suite, ...] = (
             no_rows(
                 "counts_are_not_negative",
                 f"""
-                select kpi_id, period_grain, period_start, dimension_value, value from {{batch}}
+                select kpi_id, period_grain, period_start, dimension, dimension_key, value
+                from {{batch}}
                 where n < 0 or kpi_id in ({_COUNTS}) and value < 0
                 """,
                 why="nothing happens fewer than no times",
@@ -82,7 +78,8 @@ SUITES: tuple[Suite, ...] = (
             no_rows(
                 "rates_are_their_parts",
                 """
-                select kpi_id, period_grain, period_start, dimension_value, value from {batch}
+                select kpi_id, period_grain, period_start, dimension, dimension_key, value
+                from {batch}
                 where denominator <> 0 and abs(value - numerator / denominator) > 0.000001
                 """,
                 why="a reader who adds up numerators and denominators must come to the same rate",
@@ -106,5 +103,6 @@ SUITES: tuple[Suite, ...] = (
             ),
             *reconciliation.EXPECTATIONS,
         ),
+        key=("kpi_id", "period_grain", "period_start", "dimension", "dimension_key"),
     ),
 )

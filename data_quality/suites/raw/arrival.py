@@ -60,6 +60,7 @@ def arrival(
         why=f"what {account.source} agreed to send as {table}",
         expectations=(*expectations, *also),
         unless=_not_configured(account, relation),
+        key=key,
     )
 
 

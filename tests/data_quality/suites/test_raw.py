@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from data_quality.expectations import no_rows
 from data_quality.model import Expectation, Suite, SuiteResult
 from data_quality.runner import run_all
 from data_quality.suites import SUITES
@@ -18,6 +20,8 @@ from ingestion.sources import SOURCES
 AS_OF = datetime(2026, 11, 3, 15, tzinfo=UTC)
 GOOD = {"VARCHAR": "'a'", "BIGINT": "1", "BOOLEAN": "false", "DATE": "date '2026-01-01'"}
 STAMP = "timestamp '2026-11-01'"
+PLANTED = "Ana Planted <ana@person.example> +1 202 555 0147"
+WHOLE_ROWS = no_rows("whole_rows", "select * from {batch}", why="")
 # Needed for a row to be wrong in every way that some suite asks about.
 WRONG = {"IsWon": "true", "IsClosed": "false", "ConversionRate": "0"}
 
@@ -131,6 +135,37 @@ def test_bad_rows_fail_each_expectation(home: Home, source: str) -> None:
         failed = {check.name for check in results[suite.relation].failed}
         assert failed == expected, suite.relation
         assert results[suite.relation].blocks
+
+
+def test_no_result_tells_who_a_record_is_about(home: Home, source: str) -> None:
+    # Beside its own questions each suite asks for whole rows, as a careless query would.
+    suites = [
+        replace(suite, expectations=(*suite.expectations, WHOLE_ROWS))
+        for suite in suites_of(source)
+    ]
+    with duckdb.connect(home.warehouse) as connection:
+        book(connection, source, rows=100)
+        for suite in suites:
+            row = planted(connection, suite) | key_of(connection, suite) | wrong_values(suite)
+            insert(connection, suite, row)
+            insert(connection, suite, row, changed_at="timestamp '2033-01-01'")
+
+    results = run_all(suites, home.warehouse, as_of=AS_OF)
+
+    for result in results:
+        assert result.checks[-1].sample, "nothing was shown, so nothing was put to the test"
+        told = repr(result) + str(result)
+        assert not [word for word in ("Planted", "person.example", "0147") if word in told]
+
+
+def planted(connection: duckdb.DuckDBPyConnection, suite: Suite) -> dict[str, str]:
+    """Somebody's name, address and number in every text that the vendor may send, but for ids."""
+    names = connection.execute(
+        "select column_name from duckdb_columns() where schema_name = ? and table_name = ?"
+        " and data_type = 'VARCHAR' and column_name[1] <> '_' and not column_name ilike '%id'",
+        [suite.schema, suite.table],
+    ).fetchall()
+    return {name: f"'{PLANTED}'" for (name,) in names if name not in suite.key}
 
 
 def spared(expectation: Expectation) -> bool:
