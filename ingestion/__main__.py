@@ -1,7 +1,7 @@
 """The command line: pull, sweep, load, rebuild, status. The only module here that reads the
 environment.
 
-Exit codes: 0 all went well, 1 some entity failed, 2 wrong usage or nothing configured.
+Exit codes: 0 all went well, 1 something failed, 2 wrong usage or nothing configured, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -10,16 +10,25 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dotenv import dotenv_values
+
 from ingestion.engine import warehouse
 from ingestion.engine.errors import IngestionError
-from ingestion.model import Home, Landed, Loaded, Window
+from ingestion.engine.extract import BEGINNING
+from ingestion.model import Home, Landed, Loaded, Mode, Window
 from ingestion.run import SOURCES, land, load, prepare, rebuild
 
-OK, FAILED, USAGE = 0, 1, 2
+OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+ENV_FILE = Path(".env")
+MOST_WORKERS = 32
+
+
+class UsageError(Exception):
+    """What was typed cannot be meant."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,61 +37,103 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(
         level=logging.INFO if options.verbose else logging.WARNING, format="%(message)s"
     )
-    home = Home(Path(os.environ.get("SALES_HEARTBEAT_HOME") or "var"))
     try:
-        return int(options.run(options, home))
+        settings = _settings()
+        home = Home(Path(settings.get("SALES_HEARTBEAT_HOME") or "var"))
+        return int(options.run(options, home, settings))
+    except UsageError as error:
+        return _complain(str(error), USAGE)
     except IngestionError as error:
-        print(f"error: {error}", file=sys.stderr)
+        return _complain(str(error), FAILED)
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`); nothing may be written to it at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except ValueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return USAGE
+    except OSError as error:
+        return _complain(f"{error.filename or 'file'}: {error.strerror}", FAILED)
+    except KeyboardInterrupt:
+        said = "interrupted: what is landed and loaded stays, the next run goes on from there"
+        return _complain(said, INTERRUPTED)
 
 
-def _pull(options: argparse.Namespace, home: Home) -> int:
-    return _land_and_load(options, home, "full" if options.full else "incremental")
+def _settings() -> dict[str, str]:
+    """The environment, and below it what the working directory's .env says."""
+    try:
+        written = dotenv_values(ENV_FILE)
+    except (OSError, UnicodeError) as error:
+        raise UsageError(f"{ENV_FILE} cannot be read as UTF-8 text") from error
+    return {name: value for name, value in written.items() if value} | dict(os.environ)
 
 
-def _sweep(options: argparse.Namespace, home: Home) -> int:
-    return _land_and_load(options, home, "sweep")
+def _pull(options: argparse.Namespace, home: Home, settings: Mapping[str, str]) -> int:
+    return _land_and_load(options, home, settings, "full" if options.full else "incremental")
 
 
-def _land_and_load(options: argparse.Namespace, home: Home, mode: str) -> int:
-    entities = _entities(options)
+def _sweep(options: argparse.Namespace, home: Home, settings: Mapping[str, str]) -> int:
+    return _land_and_load(options, home, settings, "sweep")
+
+
+def _land_and_load(
+    options: argparse.Namespace, home: Home, settings: Mapping[str, str], mode: Mode
+) -> int:
+    entities, window = _entities(options), _window(options)
+    lack = SOURCES[options.source].missing(settings)
+    if lack is not None:
+        raise UsageError(f"{options.source} is not configured: {lack} in the environment or .env")
     prepare(options.source, home=home)
     landed = land(
         options.source,
         entities,
-        settings=os.environ,
+        settings=settings,
         home=home,
-        mode="sweep" if mode == "sweep" else "full" if mode == "full" else "incremental",
-        window=_window(options),
+        mode=mode,
+        window=window,
         workers=options.workers,
     )
     _print_landed(landed)
-    if all(outcome.status == "not_configured" for outcome in landed):
-        print(f"error: {options.source} is not configured: {landed[0].reason}", file=sys.stderr)
-        return USAGE
     loaded = load(options.source, entities, home=home)
     _print_loaded(loaded)
-    statuses = [*(item.status for item in landed), *(item.status for item in loaded)]
-    return FAILED if "failed" in statuses else OK
+    return _complain_of(landed, loaded)
 
 
-def _load(options: argparse.Namespace, home: Home) -> int:
+def _load(options: argparse.Namespace, home: Home, settings: Mapping[str, str]) -> int:
     return _report(load(options.source, _entities(options), home=home))
 
 
-def _rebuild(options: argparse.Namespace, home: Home) -> int:
+def _rebuild(options: argparse.Namespace, home: Home, settings: Mapping[str, str]) -> int:
     return _report(rebuild(options.source, home=home))
 
 
 def _report(loaded: Sequence[Loaded]) -> int:
     _print_loaded(loaded)
-    return FAILED if any(outcome.status == "failed" for outcome in loaded) else OK
+    if not loaded:
+        print("nothing to load")
+    return _complain_of([], loaded)
 
 
-def _status(options: argparse.Namespace, home: Home) -> int:
+def _complain_of(landed: Sequence[Landed], loaded: Sequence[Loaded]) -> int:
+    """A sentence for each reason: one that several entities share is said once."""
+    outcomes: list[Landed | Loaded] = [*landed, *loaded]
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for outcome in outcomes:
+        if outcome.reason is not None:
+            reasons.setdefault((outcome.status, outcome.reason), []).append(outcome.entity)
+    for (status, reason), entities in reasons.items():
+        which = ", ".join(entities) if len(entities) < 4 else f"{len(entities)} entities"
+        label = "error" if status == "failed" else status
+        print(f"{label}: {which}: {reason}", file=sys.stderr)
+    # Where all are skipped, nothing was read: that is no success.
+    is_any_landed = not landed or any(outcome.status == "landed" for outcome in landed)
+    has_failed = any(outcome.status == "failed" for outcome in outcomes)
+    return OK if is_any_landed and not has_failed else FAILED
+
+
+def _complain(sentence: str, code: int) -> int:
+    print(f"error: {sentence}", file=sys.stderr)
+    return code
+
+
+def _status(options: argparse.Namespace, home: Home, settings: Mapping[str, str]) -> int:
     if not home.warehouse.exists():
         print("nothing has been loaded yet")
         return OK
@@ -102,7 +153,7 @@ def _entities(options: argparse.Namespace) -> list[str]:
     if options.entity == "all":
         return known
     if options.entity not in known:
-        raise ValueError(
+        raise UsageError(
             f"{options.source} has no entity {options.entity}; it has {', '.join(known)}"
         )
     return [options.entity]
@@ -114,21 +165,32 @@ def _window(options: argparse.Namespace) -> Window | None:
     if start is None and end is None:
         return None
     if start is None:
-        raise ValueError("--to needs --from")
-    window = Window(_instant(start), _instant(end) if end else datetime.now(UTC))
-    if window.start is not None and window.start >= window.end:
-        raise ValueError("--from must lie before --to")
-    return window
+        raise UsageError("--to needs --from")
+    if options.full:
+        raise UsageError("--full reads everything: leave out --from and --to")
+    first, last = _instant(start), _instant(end) if end else datetime.now(UTC)
+    if first >= last:
+        raise UsageError("--from must lie before --to" if end else "--from must not lie ahead")
+    return Window(first, last)
 
 
 def _instant(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(
+        instant = instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
             f"{text}: write a day as 2026-01-31 or an instant as 2026-01-31T10:00:00Z"
         ) from error
-    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    if instant < BEGINNING:
+        raise UsageError(f"{text}: no CRM reaches back before {BEGINNING:%Y}")
+    return instant
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"a number from 1 to {MOST_WORKERS}")
+    return int(text)
 
 
 def _print_landed(landed: Sequence[Landed]) -> None:
@@ -170,6 +232,8 @@ def _print_loaded(loaded: Sequence[Loaded]) -> None:
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    if not rows:
+        return
     texts = [list(header), *([str(cell) for cell in row] for row in rows)]
     widths = [max(len(row[n]) for row in texts) for n in range(len(header))]
     for row in texts:
@@ -192,7 +256,7 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         command.add_argument("source", choices=list(SOURCES))
         command.add_argument("entity", nargs="?", default="all", help="an entity, or all")
-        command.add_argument("--workers", type=int, default=4)
+        command.add_argument("--workers", type=_workers, default=4, help="entities at a time")
         if name == "pull":
             command.add_argument("--from", dest="start", help="backfill changes from here on")
             command.add_argument("--to", dest="end", help="up to here; without it, until now")

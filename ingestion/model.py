@@ -124,11 +124,16 @@ class Pull:
     entity: Entity
     mode: Mode
     window: Window
+    watched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Entity:
-    """One thing to pull. `whole` ones have no change stamp and land in full each time."""
+    """One thing to pull. `whole` ones have no change stamp and land in full each time.
+
+    `watched_while` is an SQL condition on rows of the first table: the records whose links a pull
+    of changes reads again, whatever their age. Recently changed ones are watched as well.
+    """
 
     name: str
     tables: tuple[Table, ...]
@@ -136,6 +141,7 @@ class Entity:
     plan: Callable[[Pull], Plan]
     extract: Callable[[Pull, Plan], Iterator[Page]]
     whole: bool = False
+    watched_while: str | None = None
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ Landing runs in parallel and never writes to the warehouse; loading is the one w
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,9 @@ from ingestion.engine.errors import (
     IngestionError,
     RestartError,
     SkippableError,
+    StoppedError,
 )
+from ingestion.engine.watch import watched_ids
 from ingestion.model import (
     Entity,
     Home,
@@ -67,12 +70,11 @@ def land(
     mode: Mode,
     window: Window | None = None,
     workers: int = 4,
-    known: Mapping[str, datetime] | None = None,
 ) -> list[Landed]:
     """Pull entities of a source into landing folders; one result per entity, never an exception.
 
-    `mode` is "incremental", "full" or "sweep"; an explicit window makes it a backfill. `known` are
-    the cursors, for callers that have read them; else the warehouse is opened for a moment.
+    `mode` is "incremental", "full" or "sweep"; an explicit window makes it a backfill. The
+    warehouse is opened for a moment, to see up to when each entity has been read.
     """
     described = SOURCES[source]
     chosen = [described.entities[name] for name in entities]
@@ -80,22 +82,32 @@ def land(
     if lack is not None:
         return [Landed(source, entity.name, "not_configured", reason=lack) for entity in chosen]
     try:
-        since = cursors(source, home=home) if known is None else known
+        since, watched = _read_so_far(described, chosen, home)
         connection = described.connect(settings)
     except IngestionError as error:
         return [Landed(source, entity.name, "failed", reason=str(error)) for entity in chosen]
     cache = Cache()
+    stopping = threading.Event()
 
     def one(entity: Entity) -> Landed:
         entity_mode, entity_window = _window(
             entity, mode, window, since.get(entity.name), connection.now
         )
         with connection.open_client() as client:
-            pull = Pull(client, cache, settings, entity, entity_mode, entity_window)
-            return _land(described, pull, home, api_version=connection.api_version)
+            pull = Pull(
+                client, cache, settings, entity, entity_mode, entity_window, watched[entity.name]
+            )
+            return _land(
+                described, pull, home, api_version=connection.api_version, stopping=stopping
+            )
 
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix=source) as pool:
-        return list(pool.map(one, chosen))
+        try:
+            return list(pool.map(one, chosen))
+        except BaseException:
+            # Ctrl-C: what is under way must not go on to its end before the process does.
+            stopping.set()
+            raise
 
 
 def load(source: str, entities: Iterable[str], *, home: Home) -> list[Loaded]:
@@ -118,7 +130,7 @@ def load(source: str, entities: Iterable[str], *, home: Home) -> list[Loaded]:
                 try:
                     results.append(loading.load_folder(connection, described, folder))
                 except IngestionError as error:
-                    logger.error("%s.%s: %s", source, name, error)
+                    logger.info("%s.%s: %s", source, name, error)
                     results.append(
                         Loaded(source, name, "failed", load_id=folder.name, reason=str(error))
                     )
@@ -154,6 +166,21 @@ def cursors(source: str, *, home: Home) -> dict[str, datetime]:
         return cursor.cursors(connection, source)
 
 
+def _read_so_far(
+    source: Source, entities: Sequence[Entity], home: Home
+) -> tuple[dict[str, datetime], dict[str, tuple[str, ...]]]:
+    """The cursors, and the ids of the records whose links are watched."""
+    watched: dict[str, tuple[str, ...]] = {entity.name: () for entity in entities}
+    if not home.warehouse.exists():
+        return {}, watched
+    with warehouse.opened(home.warehouse, read_only=True) as connection:
+        since = cursor.cursors(connection, source.name)
+        for entity in entities:
+            if entity.name in since:
+                watched[entity.name] = watched_ids(connection, source, entity, since[entity.name])
+    return since, watched
+
+
 def _window(
     entity: Entity,
     mode: Mode,
@@ -172,12 +199,16 @@ def _window(
     return "incremental", Window(since - LOOK_BACK, now)
 
 
-def _land(source: Source, pull: Pull, home: Home, *, api_version: str) -> Landed:
+def _land(
+    source: Source, pull: Pull, home: Home, *, api_version: str, stopping: threading.Event
+) -> Landed:
     started = time.monotonic()
     outcome = Landed(source.name, pull.entity.name, "landed")
     try:
         landing.clear_unfinished(home.landing, source.name, pull.entity.name)
-        manifest = _with_restarts(lambda: _write(source, pull, api_version, home, started))
+        manifest = _with_restarts(
+            lambda: _write(source, pull, api_version, home, started=started, stopping=stopping)
+        )
         outcome = replace(
             outcome, load_id=manifest.load_id, rows=manifest.rows, bytes=manifest.bytes
         )
@@ -214,7 +245,13 @@ def _with_restarts(write: Callable[[], landing.Manifest]) -> landing.Manifest:
 
 
 def _write(
-    source: Source, pull: Pull, api_version: str, home: Home, started: float
+    source: Source,
+    pull: Pull,
+    api_version: str,
+    home: Home,
+    *,
+    started: float,
+    stopping: threading.Event,
 ) -> landing.Manifest:
     try:
         plan = pull.entity.plan(pull)
@@ -225,6 +262,8 @@ def _write(
     folder = home.landing / source.name / pull.entity.name
     with landing.Writer(folder, load_id) as writer:
         for page in _shaped(pull, plan):
+            if stopping.is_set():
+                raise StoppedError("interrupted")
             writer.add(page)
         return writer.finish(
             source=source.name,

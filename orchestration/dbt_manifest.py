@@ -87,4 +87,22 @@ def _parse(project: Path) -> None:
 @lru_cache(maxsize=2)
 def _read(file: Path, stamp: str) -> Mapping[str, Any]:
     """`stamp` makes a changed file another call."""
-    return cast("Mapping[str, Any]", json.loads(file.read_bytes()))
+    found = cast("dict[str, Any]", json.loads(file.read_bytes()))
+    for name, node in found["nodes"].items():
+        if node["resource_type"] == "test" and not node.get("attached_node"):
+            # A check belongs to one asset: a test of several relations to the last one made.
+            parents = found["parent_map"][name]
+            node["attached_node"] = max(parents, key=lambda one: (_depth(found, one), one))
+    return found
+
+
+def _depth(manifest: Mapping[str, Any], name: str) -> int:
+    """How many steps after the first sources a node can be made."""
+    depths: dict[str, int] = {}
+
+    def depth(one: str) -> int:
+        if one not in depths:
+            depths[one] = 1 + max(map(depth, manifest["parent_map"].get(one, ())), default=0)
+        return depths[one]
+
+    return depth(name)

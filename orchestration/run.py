@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -14,12 +13,9 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration import dead_runs
 from orchestration.dagster_home import prepare
 from orchestration.resources import AS_OF_TAG
-
-HOST_TAG = "sales_heartbeat/host"
-PROCESS_TAG = "sales_heartbeat/process"
-UNDER_WAY = (dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED)
 
 
 @dataclass(frozen=True)
@@ -89,21 +85,20 @@ def execute(
 ) -> Summary:
     """Run the job to its end. The environment must be complete before: definitions read it.
 
-    Without a `dagster_home` no history is kept, which saves half a dozen transactions on disk for
-    each of some two thousand events; the pools then hold within this process alone. What steps
-    print goes to `log`, else to the console.
+    Without a `dagster_home` no history is kept, and the pools hold within this process alone: for
+    homes in which nothing else runs. What steps print goes to `log`, else to the console.
     """
     if definitions is None:
         from orchestration.definitions import defs
 
         definitions = defs()
     started = time.monotonic()
-    tags = {HOST_TAG: socket.gethostname(), PROCESS_TAG: str(os.getpid())}
+    tags = dead_runs.tags()
     if as_of:
         tags[AS_OF_TAG] = as_of
     with ExitStack() as held:
         instance = held.enter_context(_instance(dagster_home))
-        bury_dead_runs(instance)
+        dead_runs.bury(instance)
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
             held.enter_context(redirect_stdout(held.enter_context(log.open("w"))))
@@ -117,33 +112,6 @@ def _instance(dagster_home: Path | None) -> dg.DagsterInstance:
     if dagster_home is None:
         return dg.DagsterInstance.ephemeral()
     return dg.DagsterInstance.from_config(str(prepare(dagster_home)))
-
-
-def bury_dead_runs(instance: dg.DagsterInstance) -> list[str]:
-    """Report runs of ours whose process is gone as failed, and free the pool slots they held.
-
-    A killed process cannot do so itself, and the next run would wait for its slot for ever.
-    """
-    buried = []
-    filters = dg.RunsFilter(statuses=list(UNDER_WAY), tags={HOST_TAG: socket.gethostname()})
-    for run in instance.get_runs(filters):
-        if not _is_alive(int(run.tags[PROCESS_TAG])):
-            instance.report_run_failed(run, "its process is gone")
-            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-            buried.append(run.run_id)
-    return buried
-
-
-def _is_alive(process: int) -> bool:
-    if process == os.getpid():
-        return False  # the number of a dead run's process, given out anew to this one
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _summary(job: str, result: dg.ExecuteInProcessResult, seconds: float) -> Summary:
@@ -199,18 +167,28 @@ def _count(facts: Mapping[str, object], name: str) -> int:
     return int(str(facts.get(name, 0)))
 
 
+def default_dagster_home() -> Path:
+    """Where `make up` looks, so that the UI shows this run and both wait for one writer."""
+    return Path(os.environ.get("SALES_HEARTBEAT_HOME") or "var") / "dagster"
+
+
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m orchestration.run", description=__doc__)
     parser.add_argument("--job", choices=("heartbeat", "sweep"), default="heartbeat")
     parser.add_argument(
         "--as-of", help="the instant that the models are computed at, ISO, with zone"
     )
-    parser.add_argument("--dagster-home", type=Path, help="where the history is kept; else none is")
+    history = parser.add_mutually_exclusive_group()
+    history.add_argument(
+        "--dagster-home", type=Path, help="where the history is kept; default: in the home"
+    )
+    history.add_argument(
+        "--no-history", action="store_true", help="keep none: when nothing else runs in this home"
+    )
     parser.add_argument("--log", type=Path, help="a file for what the steps print")
     chosen = parser.parse_args(arguments)
-    summary = execute(
-        chosen.job, dagster_home=chosen.dagster_home, as_of=chosen.as_of, log=chosen.log
-    )
+    kept = None if chosen.no_history else chosen.dagster_home or default_dagster_home()
+    summary = execute(chosen.job, dagster_home=kept, as_of=chosen.as_of, log=chosen.log)
     print(summary)
     return 0 if summary.success else 1
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import requests
 
@@ -220,11 +221,21 @@ class Client:
                 timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
                 allow_redirects=False,
             )
+        except (
+            requests.exceptions.InvalidSchema,
+            requests.exceptions.MissingSchema,
+            requests.exceptions.InvalidURL,
+        ):
+            return Verdict("fatal", "not a web address: check the address in the settings"), None
+        except (requests.exceptions.InvalidHeader, UnicodeError):
+            said = "the token holds characters that no token has: copy it again"
+            return Verdict("credentials", said), None
         except requests.Timeout:
             return Verdict("retry", "no answer in time"), None
         except requests.RequestException as error:
             # The exception's own text quotes the URL, and with it the query.
-            return Verdict("retry", f"the connection failed ({type(error).__name__})"), None
+            said = f"the connection to {_host(base)} failed ({type(error).__name__})"
+            return Verdict("retry", said), None
         answer = Answer(
             method, path.partition("?")[0], response.status_code, response.headers, response.content
         )
@@ -233,6 +244,11 @@ class Client:
         if 200 <= answer.status < 300:
             return _whole(answer, is_json=is_json), answer
         return self._judge(answer), answer
+
+
+def _host(base_url: str) -> str:
+    # Without what may stand before an @: that would be a password.
+    return urlsplit(base_url).netloc.rpartition("@")[2] or "the vendor"
 
 
 def retry_after(answer: Answer) -> float | None:

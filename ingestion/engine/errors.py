@@ -38,8 +38,16 @@ class RestartError(IngestionError):
     """The vendor forgot where we were: begin this entity again."""
 
 
+class StoppedError(FatalError):
+    """The person at the keyboard wants no more."""
+
+
 class DamagedLandingError(FatalError):
     """A landing folder is not what its manifest says."""
+
+
+class WarehouseError(FatalError):
+    """The warehouse file cannot be read or written."""
 
 
 class WarehouseBusyError(RetriableError):

@@ -159,7 +159,8 @@ def read_manifest(folder: Path) -> Manifest:
         return _manifest(document)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedLandingError(
-            f"{_named(folder)}: the manifest cannot be read; delete the folder and pull again"
+            f"{_named(folder)}: the manifest cannot be read; "
+            "delete the folder and pull again with --full"
         ) from error
 
 
@@ -170,12 +171,13 @@ def verify(folder: Path, manifest: Manifest) -> None:
             content = (folder / page.file).read_bytes()
         except OSError as error:
             raise DamagedLandingError(
-                f"{_named(folder)}: {page.file} is missing; delete the folder and pull again"
+                f"{_named(folder)}: {page.file} is missing; "
+                "delete the folder and pull again with --full"
             ) from error
         if hashlib.sha256(content).hexdigest() != page.sha256:
             raise DamagedLandingError(
                 f"{_named(folder)}: {page.file} does not match its checksum; "
-                "delete the folder and pull again"
+                "delete the folder and pull again with --full"
             )
 
 

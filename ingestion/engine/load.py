@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -19,7 +20,7 @@ from ingestion.engine import marks, merge, parse
 from ingestion.engine.cursor import book
 from ingestion.engine.errors import FatalError
 from ingestion.engine.landing import LandedPage, Manifest, read_manifest, verify
-from ingestion.engine.warehouse import add_columns, columns_of, quoted
+from ingestion.engine.warehouse import add_columns, columns_of, is_end_of_file, make_room, quoted
 from ingestion.model import Entity, Field, Loaded, Reading, Source
 
 logger = logging.getLogger(__name__)
@@ -38,11 +39,14 @@ def load_folder(connection: duckdb.DuckDBPyConnection, source: Source, folder: P
     manifest = read_manifest(folder)
     verify(folder, manifest)
     job = _Job(connection, source, source.entities[manifest.entity], manifest, folder)
+    make_room(connection, len(manifest.plan.fields))
     job.add_fields()
     try:
         while not job.is_committed():
             pass
     except duckdb.Error as error:
+        if is_end_of_file(error):
+            raise
         # DuckDB quotes the values that it stumbled over; the type is all that may be told.
         raise FatalError(
             f"{source.name}.{manifest.entity}: landing {manifest.load_id} could not be loaded "
@@ -109,14 +113,19 @@ class _Job:
             book(self.connection, self.manifest, loaded_at=datetime.now(UTC))
             self.connection.execute("commit")
         except merge.MissingTextColumnsError as error:
-            self.connection.execute("rollback")
+            self._roll_back()
             fields = [Field(name) for name in error.names]
             self.added += add_columns(self.connection, self.source.schema, error.table, fields)
             return False
         except BaseException:
-            self.connection.execute("rollback")
+            self._roll_back()
             raise
         return True
+
+    def _roll_back(self) -> None:
+        # A commit that failed, on a full disk say, has rolled back already: what it said counts.
+        with suppress(duckdb.TransactionException):
+            self.connection.execute("rollback")
 
     def _load(self) -> None:
         for table in self.entity.tables:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,13 +10,20 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.engine.errors import WarehouseBusyError
+from ingestion.engine.errors import WarehouseBusyError, WarehouseError
 from ingestion.model import Field, FieldType, Source, Table
+
+logger = logging.getLogger(__name__)
 
 # A dbt build of a large warehouse may hold the file for minutes; a pull should outwait it.
 LONGEST_WAIT = 600.0
 # Loading 150,000 rows is as fast with this as with twice as much, and the process stays below 600 MB.
-MEMORY_LIMIT = "400MB"
+MEMORY_MB = 400
+# DuckDB keeps buffers for every column and thread, however few the rows: 900 properties of HubSpot
+# deals were measured to need 700 MB with two threads.
+WIDE_FIELDS = 200
+MEMORY_MB_PER_FIELD = 1
+THREADS_FOR_WIDE = 2
 
 COLUMN_TYPES: Mapping[FieldType, str] = {
     "text": "VARCHAR",
@@ -51,6 +59,18 @@ create table if not exists _ingestion.loads (
 """
 
 
+INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C
+_NOT_WRITTEN = "could not write file"
+# What speaks of the file or the machine, not of a statement.
+_FILE_ERRORS = (
+    duckdb.IOException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+    duckdb.SerializationException,
+    duckdb.OutOfMemoryException,
+)
+
+
 @contextmanager
 def opened(
     path: Path,
@@ -62,29 +82,80 @@ def opened(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection, after waiting for another process that holds the file, but not for ever."""
     if not read_only:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WarehouseError(
+                f"the folder {path.parent} cannot be made: {error.strerror}"
+            ) from error
     until = clock() + wait
     pause = 0.05
+    has_told = False
     while True:
         try:
             connection = duckdb.connect(str(path), read_only=read_only)
             break
-        except duckdb.IOException as error:
-            if "lock" not in str(error).lower():
-                raise
+        except duckdb.Error as error:
+            if not isinstance(error, duckdb.IOException) or "lock" not in str(error).lower():
+                raise WarehouseError(_cannot_open(path, error)) from error
             if clock() >= until:
                 raise WarehouseBusyError(
                     f"{path.name}: another process held the file for more than {wait:.0f} s"
                 ) from error
+            if not has_told:
+                logger.warning("%s: another process has the file open; waiting for it", path.name)
+                has_told = True
         sleep(pause)
         pause = min(pause * 1.5, 1.0)
     try:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set preserve_insertion_order = false")
-        connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+        make_room(connection, 0)
         yield connection
+    except duckdb.Error as error:
+        if isinstance(error, _FILE_ERRORS) or is_end_of_file(error):
+            raise WarehouseError(told(path, error)) from error
+        raise
+    except RuntimeError as error:
+        if str(error) == INTERRUPTED:
+            raise KeyboardInterrupt from error
+        raise
     finally:
         connection.close()
+
+
+def make_room(connection: duckdb.DuckDBPyConnection, fields: int) -> None:
+    """Set memory and threads to what records of so many fields take."""
+    extra = max(0, fields - WIDE_FIELDS) * MEMORY_MB_PER_FIELD
+    connection.execute(f"set memory_limit = '{MEMORY_MB + extra}MB'")
+    connection.execute(f"set threads = {THREADS_FOR_WIDE}" if extra else "reset threads")
+
+
+def is_end_of_file(error: duckdb.Error) -> bool:
+    """Whether nothing more can be written after this error."""
+    return isinstance(error, duckdb.FatalException) or _NOT_WRITTEN in str(error).lower()
+
+
+def told(path: Path, error: duckdb.Error) -> str:
+    """What has become of the file. DuckDB's own text may quote values."""
+    if _NOT_WRITTEN in str(error).lower():
+        # What follows is the operating system's reason: no space left, file too large.
+        reason = str(error).rpartition(": ")[2].strip()
+        return f"{path.name} cannot be written: {reason}"
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return f"{path.name}: memory or the disk beside it does not suffice"
+    return (
+        f"{path} cannot be read or written ({type(error).__name__}); if it is damaged, move it "
+        "away and run `rebuild` for each source: raw is made anew from landing"
+    )
+
+
+def _cannot_open(path: Path, error: duckdb.Error) -> str:
+    said = str(error).lower()
+    for reason in ("permission denied", "read-only file system", "is a directory"):
+        if reason in said:
+            return f"{path} cannot be opened: {reason}"
+    return told(path, error)
 
 
 def quoted(name: str) -> str:

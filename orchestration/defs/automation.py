@@ -1,8 +1,9 @@
-"""The jobs, and the schedules that start them."""
+"""The jobs, the schedules that start them, and what becomes of runs that were killed."""
 
 import dagster as dg
 
 from ingestion.sources import SOURCES
+from orchestration import dead_runs
 from orchestration.policies import EVERY_QUARTER_HOUR, NIGHTLY, PIPELINE_TAG
 
 RUNNING = (
@@ -54,3 +55,9 @@ nightly = dg.ScheduleDefinition(
     cron_schedule=NIGHTLY,
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
+
+
+@dg.sensor(minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
+def killed_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Finds runs that were killed, so that they are told, tried again, and keep nobody waiting."""
+    return dg.SkipReason(f"{len(dead_runs.bury(context.instance))} runs were found dead")

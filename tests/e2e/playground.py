@@ -38,8 +38,7 @@ class Playground:
         return subprocess.Popen(
             [
                 *(sys.executable, "-m", "orchestration.run", "--job", job),
-                *("--dagster-home", str(self.home / "dagster")),
-                *("--as-of", clock(self.store).isoformat()),
+                *("--no-history", "--as-of", clock(self.store).isoformat()),
             ],
             cwd=ROOT,
             env={**os.environ, **self.environment},

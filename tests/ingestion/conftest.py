@@ -78,7 +78,7 @@ def pull(
 READING = {"_landed_at", "_load_id", "_changed_at", "_deleted_at"}
 
 
-def contents(home: Home, *, without: frozenset[str] = frozenset()) -> dict[str, list[str]]:
+def contents(home: Home) -> dict[str, list[str]]:
     """Every row of every raw table as text, sorted; the columns that depend on reading left out."""
     found: dict[str, list[str]] = {}
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
@@ -91,7 +91,7 @@ def contents(home: Home, *, without: frozenset[str] = frozenset()) -> dict[str, 
                 "and table_name = ? order by column_name",
                 [schema, table],
             ).fetchall()
-            names = [name for (name,) in columns if name not in READING | without]
+            names = [name for (name,) in columns if name not in READING]
             row = ", ".join(f'"{name}" := "{name}"' for name in names)
             rows = connection.execute(
                 f"select cast(struct_pack({row}) as varchar) from {schema}.{table} order by 1"

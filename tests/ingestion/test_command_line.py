@@ -16,10 +16,11 @@ Serve = Callable[[Path], Served]
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch, home: Home) -> None:
+def environment(monkeypatch: pytest.MonkeyPatch, home: Home, tmp_path: Path) -> None:
     for name in ("HUBSPOT_ACCESS_TOKEN", "HUBSPOT_CLIENT_ID", "SALESFORCE_CLIENT_ID"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SALES_HEARTBEAT_HOME", str(home.root))
+    monkeypatch.chdir(tmp_path)  # where no .env lies
 
 
 @pytest.fixture

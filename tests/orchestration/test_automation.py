@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 
 from orchestration.defs.alerts import check_warned, run_failed, went_stale
-from orchestration.defs.automation import every_quarter_hour, nightly
+from orchestration.defs.automation import every_quarter_hour, killed_runs, nightly
 from orchestration.policies import PIPELINE_TAG
 from orchestration.resources import Alerts
 
@@ -103,7 +103,7 @@ def test_the_sweep_starts_every_night(instance: dg.DagsterInstance) -> None:
 def test_all_run_from_the_start() -> None:
     for schedule in (every_quarter_hour, nightly):
         assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
-    for sensor in (run_failed, check_warned, went_stale):
+    for sensor in (run_failed, check_warned, went_stale, killed_runs):
         assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
 
 

@@ -13,6 +13,7 @@ from dagster.components.testing import create_defs_folder_sandbox
 
 from data_quality.suites import SUITES
 from ingestion.sources import SOURCES
+from orchestration import dbt_manifest
 from orchestration.components.crm_source import CrmSourceComponent, entities_by_table
 from orchestration.components.quality_gate import CHECK, QualityGateComponent
 from orchestration.definitions import defs
@@ -73,6 +74,15 @@ def test_every_suite_is_a_blocking_check_of_an_asset(definitions: dg.Definitions
             assert graph.get_check_spec(dg.AssetCheckKey(asset, CHECK)).blocking
 
 
+def test_every_dbt_test_is_a_check_of_an_asset(definitions: dg.Definitions) -> None:
+    """One of several relations would be left out, and only its failure would be heard of."""
+    nodes = dbt_manifest.manifest(ROOT / "dbt_project")["nodes"].values()
+    tests = {node["name"] for node in nodes if node["resource_type"] == "test"}
+    graph = definitions.resolve_asset_graph()
+
+    assert tests == {key.name for key in graph.asset_check_keys} - {CHECK}
+
+
 def test_what_the_folders_define_is_all_there(definitions: dg.Definitions) -> None:
     """A sensor beside a function that returns definitions would be left out without a word."""
     assert {job.name for job in definitions.jobs or ()} == {"heartbeat", "sweep"}
@@ -81,6 +91,7 @@ def test_what_the_folders_define_is_all_there(definitions: dg.Definitions) -> No
         "run_failed",
         "check_warned",
         "went_stale",
+        "killed_runs",
     }
     assert set(definitions.resources or {}) >= {"business", "alerts", *SOURCES}
 
@@ -132,6 +143,7 @@ def test_nothing_calls_home() -> None:
     settings = yaml.safe_load((ROOT / "orchestration/instance/dagster.yaml").read_text())
 
     assert settings["telemetry"] == {"enabled": False}
+    assert settings["nux"] == {"enabled": False}
 
 
 def test_the_instance_takes_its_settings(tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
-"""A run from the command line: its summary, its exit, and the dead whom it finds."""
+"""A run from the command line: its summary, its exit and its history."""
 
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +8,6 @@ import dagster as dg
 import pytest
 
 from orchestration import run
-from orchestration.dagster_home import prepare
 from orchestration.resources import Business
 
 INSTANT = "2026-11-03T15:00:00Z"
@@ -66,7 +63,23 @@ def test_the_exit_code_says_whether_it_went_well(
 ) -> None:
     monkeypatch.setattr("orchestration.definitions.defs", lambda: definitions(passed=passed))
 
-    assert run.main(["--job", "heartbeat", "--log", str(tmp_path / "run.log")]) == code
+    log = str(tmp_path / "run.log")
+
+    assert run.main(["--job", "heartbeat", "--no-history", "--log", log]) == code
+
+
+def test_the_history_stands_in_the_home_unless_none_is_wanted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("orchestration.definitions.defs", definitions)
+    monkeypatch.setenv("SALES_HEARTBEAT_HOME", str(tmp_path / "home"))
+
+    assert run.main(["--no-history"]) == 0
+    assert not (tmp_path / "home").exists()
+    assert run.main([]) == 0
+
+    with dg.DagsterInstance.from_config(str(tmp_path / "home" / "dagster")) as instance:
+        assert [found.job_name for found in instance.get_runs()] == ["heartbeat"]
 
 
 def test_with_a_home_the_history_is_kept(tmp_path: Path) -> None:
@@ -76,31 +89,6 @@ def test_with_a_home_the_history_is_kept(tmp_path: Path) -> None:
         kept = instance.get_run_by_id(summary.run_id)
     assert kept is not None
     assert kept.is_success
-
-
-def test_a_run_whose_process_is_gone_gives_its_slot_back(tmp_path: Path) -> None:
-    done = subprocess.Popen([sys.executable, "-c", ""])
-    done.wait()
-    tags = {run.HOST_TAG: run.socket.gethostname(), run.PROCESS_TAG: str(done.pid)}
-    dead = "5c5ac4a3-6f0e-4f6e-a9e0-000000000001"
-    with dg.DagsterInstance.from_config(str(prepare(tmp_path / "dagster"))) as instance:
-        instance.add_run(
-            dg.DagsterRun(
-                job_name="heartbeat", run_id=dead, status=dg.DagsterRunStatus.STARTED, tags=tags
-            )
-        )
-        storage = instance.event_log_storage
-        storage.initialize_concurrency_limit_to_default("duckdb_writer")
-        storage.claim_concurrency_slot("duckdb_writer", dead, "dbt_build")
-        assert storage.get_concurrency_info("duckdb_writer").active_run_ids == {dead}
-
-        buried = run.bury_dead_runs(instance)
-
-        assert buried == [dead]
-        assert storage.get_concurrency_info("duckdb_writer").active_run_ids == set()
-        found = instance.get_run_by_id(dead)
-        assert found is not None
-        assert found.is_failure
 
 
 def instant_of_run(business: Business, tags: dict[str, str]) -> tuple[datetime, float]:

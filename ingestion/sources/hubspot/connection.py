@@ -11,11 +11,12 @@ from ingestion.engine.auth import Token, TokenKeeper
 from ingestion.engine.client import Answer, Client, Verdict, retry_after
 from ingestion.engine.errors import FatalError, SkippableError
 from ingestion.engine.pace import HEADROOM, Pace
+from ingestion.engine.settings import positive
 from ingestion.model import Connection
 
 BASE_URL = "https://api.hubapi.com"
 API_VERSION = "2026-03"
-SEARCH_PER_SECOND = "4"  # the account has 5, shared with every other app
+SEARCH_PER_SECOND = 4  # the account has 5, shared with every other app
 
 CALLS = "calls"
 SEARCHES = "searches"
@@ -43,14 +44,18 @@ def missing(settings: Mapping[str, str]) -> str | None:
 def connect(settings: Mapping[str, str]) -> Connection:
     base_url = settings.get("HUBSPOT_BASE_URL") or BASE_URL
     pace = Pace()
-    pace.limit(SEARCHES, int(settings.get("HUBSPOT_SEARCH_PER_SECOND") or SEARCH_PER_SECOND), 1.0)
+    per_second = positive(settings, "HUBSPOT_SEARCH_PER_SECOND", SEARCH_PER_SECOND)
+    # Evenly, not in bursts: one that is held up on the way would meet the next one there.
+    pace.limit(SEARCHES, 1, 1 / per_second)
     keeper = TokenKeeper(lambda: _token(settings, base_url, pace))
 
     def open_client() -> Client:
         return Client(base_url, judge=judge, pace=pace, keeper=keeper, observe=observe)
 
     version = api_version(settings)
-    with open_client() as client:
+    with Client(
+        base_url, judge=_judge_account, pace=pace, keeper=keeper, observe=observe
+    ) as client:
         try:
             answer = client.get(account_path(version), groups=(CALLS,))
             now = answer.date or datetime.now(UTC)
@@ -102,6 +107,16 @@ def judge(answer: Answer) -> Verdict:
     if status in _RETRIED:
         return Verdict("retry", f"status {status}", retry_after(answer))
     return Verdict("fatal", f"status {status}" + (f" ({category})" if category else ""))
+
+
+def _judge_account(answer: Answer) -> Verdict:
+    """Every account has details: where they are not found, nothing else will be."""
+    if answer.status == 404:
+        return Verdict(
+            "fatal",
+            "HubSpot does not know this address: check HUBSPOT_API_VERSION and HUBSPOT_BASE_URL",
+        )
+    return judge(answer)
 
 
 def _limited(answer: Answer, policy: str) -> Verdict:

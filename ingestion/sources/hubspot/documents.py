@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from ingestion.engine.client import Answer
 from ingestion.engine.errors import SkippableError
 from ingestion.engine.fields import fields
 from ingestion.engine.paginate import follow
@@ -135,31 +136,32 @@ def _pipelines(pull: Pull, plan: Plan) -> Iterator[Page]:
     version = api_version(pull.settings)
     yield from _by_object(
         WITH_PIPELINES,
-        lambda name: pull.client.get(f"/crm/pipelines/{version}/{name}", groups=(CALLS,)).body,
+        lambda name: pull.client.get(f"/crm/pipelines/{version}/{name}", groups=(CALLS,)),
         pull,
     )
 
 
 def _properties(pull: Pull, plan: Plan) -> Iterator[Page]:
     names = [described.name for described in DESCRIBED]
-    yield from _by_object(names, lambda name: definitions(pull, name).body, pull)
+    yield from _by_object(names, lambda name: definitions(pull, name), pull)
 
 
 def _by_object(
-    names: list[str] | tuple[str, ...], fetch: Callable[[str], bytes], pull: Pull
+    names: list[str] | tuple[str, ...], fetch: Callable[[str], Answer], pull: Pull
 ) -> Iterator[Page]:
     """A document per object type; types that may not be read are left as they are in raw."""
     refused: SkippableError | None = None
-    count = 0
+    is_any_read = False
     for name in names:
         try:
-            body = fetch(name)
+            answer = fetch(name)
         except SkippableError as error:
             refused = error
             continue
-        count += 1
-        yield Page(_KIND, body, 1, context={"object_type": name})
-    if count == 0 and refused is not None:
+        is_any_read = True
+        count = len(answer.json["results"])
+        yield Page(_KIND, answer.body, count, context={"object_type": name})
+    if not is_any_read and refused is not None:
         raise refused
 
 

@@ -45,6 +45,7 @@ class Described:
     links: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
     modified: str = "hs_lastmodifieddate"
+    watched_while: str | None = None
 
 
 DEAL_HISTORY = (
@@ -61,7 +62,12 @@ DESCRIBED = (
     Described("companies"),
     # Searching contacts by hs_lastmodifieddate is accepted and finds nothing.
     Described("contacts", ("companies",), modified="lastmodifieddate"),
-    Described("deals", ("contacts", "companies"), DEAL_HISTORY),
+    Described(
+        "deals",
+        ("contacts", "companies"),
+        DEAL_HISTORY,
+        watched_while="hs_is_closed is distinct from true",
+    ),
     Described("line_items", ("deals",)),
     Described("products"),
     Described("quotes", ("deals",)),
@@ -131,11 +137,12 @@ def _listed(pull: Pull, described: Described, plan: Plan, *, archived: bool) -> 
 
 
 def _changed(pull: Pull, described: Described, plan: Plan) -> Iterator[Page]:
-    """Records whose modified date lies in the window, and all links of theirs."""
+    """Records whose modified date lies in the window; all links of theirs and of the watched."""
     ids = changed_ids(pull, described.name, described.modified)
     yield from _details(pull, described, plan, ids, archived=False)
+    linked = list(dict.fromkeys([*ids, *pull.watched]))
     for target in described.links:
-        yield from _links(pull, described, target, ids)
+        yield from _links(pull, described, target, linked)
 
 
 def _details(
@@ -258,6 +265,7 @@ def _entity(described: Described) -> Entity:
         readings=tuple(readings),
         plan=_plan(described),
         extract=_extract(described),
+        watched_while=described.watched_while,
     )
 
 

@@ -12,7 +12,7 @@ import jwt
 
 from ingestion.engine.auth import Token, TokenKeeper
 from ingestion.engine.client import Answer, Client, Verdict, retry_after
-from ingestion.engine.errors import CredentialsError, FatalError
+from ingestion.engine.errors import CredentialsError, FatalError, SkippableError
 from ingestion.engine.pace import Pace
 from ingestion.model import Connection
 
@@ -53,13 +53,13 @@ def connect(settings: Mapping[str, str]) -> Connection:
     def open_client() -> Client:
         return Client(login_url, judge=judge, pace=pace, keeper=keeper)
 
-    with open_client() as client:
-        answer = client.get(f"{data_path(settings)}/limits")
-    return Connection(
-        open_client=open_client,
-        now=answer.date or datetime.now(UTC),
-        api_version=api_version(settings),
-    )
+    with Client(login_url, judge=_judge_limits, pace=pace, keeper=keeper) as client:
+        try:
+            now = client.get(f"{data_path(settings)}/limits").date or datetime.now(UTC)
+        except SkippableError:
+            # The right to see the limits is not needed to read records.
+            now = datetime.now(UTC)
+    return Connection(open_client=open_client, now=now, api_version=api_version(settings))
 
 
 def api_version(settings: Mapping[str, str]) -> str:
@@ -97,6 +97,15 @@ def judge(answer: Answer) -> Verdict:
     if answer.status in _RETRIED:
         return Verdict("retry", f"status {answer.status}", retry_after(answer))
     return Verdict("fatal", f"status {answer.status}" + (f" ({code})" if code else ""))
+
+
+def _judge_limits(answer: Answer) -> Verdict:
+    """Every version has limits: where they are not found, nothing else will be."""
+    if answer.status == 404:
+        return Verdict(
+            "fatal", "Salesforce does not know this address: check SALESFORCE_API_VERSION"
+        )
+    return judge(answer)
 
 
 def _error(answer: Answer) -> tuple[str, str]:

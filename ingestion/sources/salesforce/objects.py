@@ -11,6 +11,7 @@ from ingestion.engine.client import Answer
 from ingestion.engine.errors import FatalError, SkippableError
 from ingestion.engine.extract import batches, halving
 from ingestion.engine.paginate import follow
+from ingestion.engine.settings import positive
 from ingestion.model import Entity, Field, FieldType, Page, Plan, Pull, Window
 from ingestion.sources.salesforce.bulk import bulk_pages
 from ingestion.sources.salesforce.connection import api_version, data_path
@@ -171,7 +172,7 @@ def _compound(document: Mapping[str, Any]) -> set[str]:
 
 
 def _bulk_from(pull: Pull) -> int:
-    return int(pull.settings.get("SALESFORCE_BULK_FROM_ROWS") or BULK_FROM_ROWS)
+    return positive(pull.settings, "SALESFORCE_BULK_FROM_ROWS", BULK_FROM_ROWS)
 
 
 def _literal(instant: datetime) -> str:

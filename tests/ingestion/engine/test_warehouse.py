@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.engine.errors import WarehouseBusyError
+from ingestion.engine.errors import WarehouseBusyError, WarehouseError
 from ingestion.engine.values import present, typed
 from ingestion.engine.warehouse import opened
 
@@ -109,5 +109,5 @@ def test_a_file_that_is_no_warehouse_is_an_error_at_once(tmp_path: Path) -> None
     def sleep(seconds: float) -> None:
         raise AssertionError("waited for an error that never heals")
 
-    with pytest.raises(duckdb.Error), opened(path, sleep=sleep):
+    with pytest.raises(WarehouseError, match="move it away"), opened(path, sleep=sleep):
         pass
