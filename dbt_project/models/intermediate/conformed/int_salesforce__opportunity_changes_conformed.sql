@@ -32,19 +32,19 @@ ordered_snapshots as (
 
 placed_snapshots as (
     select
-        snapshot.opportunity_id,
-        snapshot.sequence_number,
-        coalesce(stage_names.vendor_stage_id, snapshot.stage_name) as vendor_stage_id,
-        snapshot.amount,
-        snapshot.close_on,
+        taken.opportunity_id,
+        taken.sequence_number,
+        coalesce(stage_names.vendor_stage_id, taken.stage_name) as vendor_stage_id,
+        taken.amount,
+        taken.close_on,
         case
-            when snapshot.sequence_number = 1
-                then coalesce(opportunities.created_at, snapshot.created_at)
-            else snapshot.created_at
+            when taken.sequence_number = 1
+                then coalesce(opportunities.created_at, taken.created_at)
+            else taken.created_at
         end as changed_at
-    from ordered_snapshots as snapshot
-    left join opportunities on snapshot.opportunity_id = opportunities.opportunity_id
-    left join stage_names on snapshot.stage_name = stage_names.stage_text
+    from ordered_snapshots as taken
+    left join opportunities on taken.opportunity_id = opportunities.opportunity_id
+    left join stage_names on taken.stage_name = stage_names.stage_text
 ),
 
 ordered_owners as (
