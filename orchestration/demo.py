@@ -54,7 +54,9 @@ def main(arguments: Sequence[str]) -> int:
         os.environ.update(environment)
         from orchestration.run import execute
 
-        summary = execute("heartbeat", dagster_home=None, log=chosen.home / "run.log")
+        summary = execute(
+            "heartbeat", dagster_home=chosen.home / "dagster", log=chosen.home / "run.log"
+        )
     _show_run(summary)
     if not summary.success:
         print(f"\nThe run failed; `make up` shows why (run {summary.run_id}).")

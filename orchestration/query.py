@@ -20,7 +20,9 @@ def main(arguments: list[str]) -> int:
         return 1
     with duckdb.connect(path, read_only=True) as connection:
         try:
-            connection.sql(sql).show(max_width=200, max_rows=100)
+            answer = connection.sql(sql)
+            if answer is not None:  # a statement that asks nothing has no answer
+                answer.show(max_width=200, max_rows=100)
         except duckdb.Error as error:
             print(f"the query failed: {error}", file=sys.stderr)
             return 1
