@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -70,18 +71,21 @@ def _digest(project: Path) -> str:
 
 
 def _parse(project: Path) -> None:
-    folder = project / TARGET
-    folder.mkdir(exist_ok=True)
-    done = subprocess.run(
-        [executable(), "parse", "--project-dir", ".", "--profiles-dir", "."],
-        cwd=project,
-        env=environment(DBT_TARGET_PATH=str(folder), DBT_LOG_PATH=str(folder)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise DbtParseError(f"dbt parse failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    """Parsed beside and put in place whole: another process may be reading or parsing just now."""
+    target = project / TARGET
+    target.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target, prefix="parsing-") as folder:
+        done = subprocess.run(
+            [executable(), "parse", "--project-dir", ".", "--profiles-dir", "."],
+            cwd=project,
+            env=environment(DBT_TARGET_PATH=folder, DBT_LOG_PATH=folder),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise DbtParseError(f"dbt parse failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        (Path(folder) / "manifest.json").replace(target / "manifest.json")
 
 
 @lru_cache(maxsize=2)

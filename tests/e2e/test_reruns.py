@@ -51,6 +51,7 @@ def test_a_run_after_a_week_fetches_only_the_week_and_is_exact(
         assert found == []
 
 
+@pytest.mark.timeout(1800)  # eleven runs and a half, in one test
 @pytest.mark.xdist_group("killed")
 def test_ten_kills_at_random_moments_leave_no_trace(tmp_path: Path) -> None:
     company = tmp_path / "company.sqlite"
