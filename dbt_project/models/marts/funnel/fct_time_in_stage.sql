@@ -1,5 +1,6 @@
 -- By the period of entry. Visits that still run are censored: their days so far would pull every
--- statistic down, so they are counted and averaged in columns of their own.
+-- statistic down, so they are counted and averaged in columns of their own. Means come from whole
+-- milliseconds: a sum of doubles depends on the order of its parts, and so on the run.
 with visits as (
     select * from {{ ref('fct_stage_visits') }}
 ),
@@ -52,12 +53,18 @@ measured as (
         period_start,
         stage_key,
         count(*) filter (where not is_open) as completed_count,
-        avg(days_in_stage) filter (where not is_open) as mean_days,
+        cast(
+            sum(cast(round(days_in_stage * 86400000) as bigint))
+                filter (where not is_open) as double
+        ) / nullif(count(*) filter (where not is_open), 0) / 86400000 as mean_days,
         {{ percentile(0.5, 'case when not is_open then days_in_stage end') }} as median_days,
         {{ percentile(0.75, 'case when not is_open then days_in_stage end') }} as p75_days,
         {{ percentile(0.9, 'case when not is_open then days_in_stage end') }} as p90_days,
         count(*) filter (where is_open) as open_count,
-        avg(days_in_stage) filter (where is_open) as open_mean_days
+        cast(
+            sum(cast(round(days_in_stage * 86400000) as bigint))
+                filter (where is_open) as double
+        ) / nullif(count(*) filter (where is_open), 0) / 86400000 as open_mean_days
     from placed
     group by period_grain, period_start, stage_key
 )
