@@ -55,7 +55,7 @@ measured as (
         count(*) filter (where not is_open) as completed_count,
         cast(
             sum(cast(round(days_in_stage * 86400000) as bigint))
-                filter (where not is_open) as double
+            filter (where not is_open) as double
         ) / nullif(count(*) filter (where not is_open), 0) / 86400000 as mean_days,
         {{ percentile(0.5, 'case when not is_open then days_in_stage end') }} as median_days,
         {{ percentile(0.75, 'case when not is_open then days_in_stage end') }} as p75_days,
@@ -63,7 +63,7 @@ measured as (
         count(*) filter (where is_open) as open_count,
         cast(
             sum(cast(round(days_in_stage * 86400000) as bigint))
-                filter (where is_open) as double
+            filter (where is_open) as double
         ) / nullif(count(*) filter (where is_open), 0) / 86400000 as open_mean_days
     from placed
     group by period_grain, period_start, stage_key
