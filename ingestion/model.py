@@ -22,11 +22,13 @@ Format = Literal["json", "csv"]
 
 @dataclass(frozen=True)
 class Field:
-    """A vendor's field. A calculated one changes without moving the record's change stamp."""
+    """A vendor's field. A calculated one changes without moving the record's change stamp; a
+    personal one tells something of a person (a name, an address, what was said)."""
 
     name: str
     type: FieldType = "text"
     calculated: bool = False
+    personal: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,29 @@ class Page:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a pull is going to ask for: fields with types, and the names that fill a path's `*`."""
+    """What a pull is going to ask for: fields with types, and the names that fill a path's `*`.
+
+    Values of the `hashed` fields are replaced by their hash before they land.
+    """
 
     fields: tuple[Field, ...] = ()
     stars: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hashed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The vendor's own numbers of an entity, asked for when its last page had come.
+
+    `rows` are its live records, `sums` a column's sum over them as decimal text, where the vendor
+    can tell. `changed_since` are the records that changed after the window's end: by so much may
+    raw differ without anything being lost.
+    """
+
+    rows: int
+    changed_since: int
+    counted_at: datetime
+    sums: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -142,6 +163,7 @@ class Entity:
     extract: Callable[[Pull, Plan], Iterator[Page]]
     whole: bool = False
     watched_while: str | None = None
+    count: Callable[[Pull], Counted | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -155,12 +177,24 @@ class Connection:
 
 @dataclass(frozen=True)
 class Source:
-    """A CRM. `missing` names what the settings lack, or None when they are enough to connect."""
+    """A CRM. `missing` names what the settings lack, or None when they are enough to connect.
+
+    `discover` finds the names of entities that only this account has (custom objects), `custom`
+    describes one by its name alone, so that its landings can be loaded without the API.
+    """
 
     name: str
     entities: Mapping[str, Entity]
     missing: Callable[[Mapping[str, str]], str | None]
     connect: Callable[[Mapping[str, str]], Connection]
+    discover: Callable[[Pull], tuple[str, ...]] | None = None
+    custom: Callable[[str], Entity] | None = None
+
+    def entity(self, name: str) -> Entity:
+        """KeyError where the source has no such entity."""
+        if name not in self.entities and self.custom is not None:
+            return self.custom(name)
+        return self.entities[name]
 
     @property
     def schema(self) -> str:

@@ -77,7 +77,7 @@ def land(
     warehouse is opened for a moment, to see up to when each entity has been read.
     """
     described = SOURCES[source]
-    chosen = [described.entities[name] for name in entities]
+    chosen = [described.entity(name) for name in entities]
     lack = described.missing(settings)
     if lack is not None:
         return [Landed(source, entity.name, "not_configured", reason=lack) for entity in chosen]
@@ -122,7 +122,7 @@ def load(source: str, entities: Iterable[str], *, home: Home) -> list[Loaded]:
         warehouse.prepare_books(connection)
         warehouse.prepare_tables(connection, described)
         for name in entities:
-            entity = described.entities[name]
+            entity = described.entity(name)
             done = cursor.loaded_ids(connection, source, entity.name)
             for folder in landing.folders(home.landing, source, entity.name):
                 if folder.name in done:

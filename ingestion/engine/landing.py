@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ingestion.engine.errors import DamagedLandingError
-from ingestion.model import Field, FieldType, Format, Mode, Page, Plan, Window
+from ingestion.model import Counted, Field, FieldType, Format, Mode, Page, Plan, Window
 
 MANIFEST = "manifest.json"
 FORMAT_VERSION = 1
@@ -54,6 +54,7 @@ class Manifest:
     pages: tuple[LandedPage, ...]
     requests: int
     seconds: float
+    counted: Counted | None = None
 
     @property
     def rows(self) -> int:
@@ -111,6 +112,7 @@ class Writer:
         plan: Plan,
         requests: int,
         seconds: float,
+        counted: Counted | None = None,
     ) -> Manifest:
         manifest = Manifest(
             source=source,
@@ -124,6 +126,7 @@ class Writer:
             pages=tuple(self._pages),
             requests=requests,
             seconds=seconds,
+            counted=counted,
         )
         text = json.dumps(_document(manifest), indent=1, sort_keys=True)
         with (self._beside / MANIFEST).open("w", encoding="utf-8") as file:
@@ -204,10 +207,17 @@ def _document(manifest: Manifest) -> dict[str, Any]:
         "api_version": manifest.api_version,
         "landed_at": manifest.landed_at.isoformat(),
         "fields": [
-            {"name": field.name, "type": field.type, "calculated": field.calculated}
+            {
+                "name": field.name,
+                "type": field.type,
+                "calculated": field.calculated,
+                "personal": field.personal,
+            }
             for field in manifest.plan.fields
         ],
         "stars": {name: list(values) for name, values in manifest.plan.stars.items()},
+        "hashed": list(manifest.plan.hashed),
+        "counted": _counted_document(manifest.counted),
         "pages": [
             {
                 "file": page.file,
@@ -241,10 +251,16 @@ def _manifest(document: Mapping[str, Any]) -> Manifest:
         landed_at=_instant(document["landed_at"]),
         plan=Plan(
             fields=tuple(
-                Field(item["name"], cast(FieldType, item["type"]), item["calculated"])
+                Field(
+                    item["name"],
+                    cast(FieldType, item["type"]),
+                    item["calculated"],
+                    item.get("personal", False),
+                )
                 for item in document["fields"]
             ),
             stars={name: tuple(values) for name, values in document["stars"].items()},
+            hashed=tuple(document.get("hashed", ())),
         ),
         pages=tuple(
             LandedPage(
@@ -262,6 +278,29 @@ def _manifest(document: Mapping[str, Any]) -> Manifest:
         ),
         requests=document["requests"],
         seconds=document["seconds"],
+        counted=_counted(document.get("counted")),
+    )
+
+
+def _counted_document(counted: Counted | None) -> dict[str, Any] | None:
+    if counted is None:
+        return None
+    return {
+        "rows": counted.rows,
+        "changed_since": counted.changed_since,
+        "counted_at": counted.counted_at.isoformat(),
+        "sums": dict(counted.sums),
+    }
+
+
+def _counted(document: Mapping[str, Any] | None) -> Counted | None:
+    if document is None:
+        return None
+    return Counted(
+        rows=document["rows"],
+        changed_since=document["changed_since"],
+        counted_at=_instant(document["counted_at"]),
+        sums=document["sums"],
     )
 
 

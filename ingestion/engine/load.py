@@ -38,7 +38,7 @@ def load_folder(connection: duckdb.DuckDBPyConnection, source: Source, folder: P
     started = time.monotonic()
     manifest = read_manifest(folder)
     verify(folder, manifest)
-    job = _Job(connection, source, source.entities[manifest.entity], manifest, folder)
+    job = _Job(connection, source, source.entity(manifest.entity), manifest, folder)
     make_room(connection, len(manifest.plan.fields))
     job.add_fields()
     try:
