@@ -16,6 +16,11 @@ stage_names as (
     select * from {{ ref('int_salesforce__stage_names_conformed') }}
 ),
 
+categories as (
+    select * from {{ ref('forecast_category_map') }}
+    where source_system = 'salesforce'
+),
+
 -- The first snapshot is what the opportunity was created with, though stamped a little later.
 ordered_snapshots as (
     select
@@ -23,6 +28,7 @@ ordered_snapshots as (
         stage_name,
         amount,
         close_on,
+        forecast_category,
         created_at,
         row_number() over (
             partition by opportunity_id order by created_at, opportunity_history_id
@@ -37,6 +43,7 @@ placed_snapshots as (
         coalesce(stage_names.vendor_stage_id, taken.stage_name) as vendor_stage_id,
         taken.amount,
         taken.close_on,
+        categories.forecast_category,
         case
             when taken.sequence_number = 1
                 then coalesce(opportunities.created_at, taken.created_at)
@@ -45,6 +52,7 @@ placed_snapshots as (
     from ordered_snapshots as taken
     left join opportunities on taken.opportunity_id = opportunities.opportunity_id
     left join stage_names on taken.stage_name = stage_names.stage_text
+    left join categories on taken.forecast_category = categories.vendor_value
 ),
 
 ordered_owners as (
@@ -82,6 +90,14 @@ changes as (
         sequence_number,
         'close_on' as field,
         cast(close_on as string) as value
+    from placed_snapshots
+    union all
+    select
+        opportunity_id,
+        changed_at,
+        sequence_number,
+        'forecast_category' as field,
+        forecast_category as value
     from placed_snapshots
     union all
     select

@@ -90,6 +90,13 @@ present_values as (
         'owner' as field,
         vendor_owner_id as value
     from records
+    union all
+    select
+        source_system,
+        vendor_id,
+        'forecast_category' as field,
+        forecast_category as value
+    from records
 ),
 
 -- An export without history knows today's values only. They are taken as true from the beginning,
@@ -124,7 +131,8 @@ completed as (
                 then coalesce(closed_later.closed_at, records.created_at)
             else records.created_at
         end as changed_at,
-        coalesce(last_values.sequence_number, 0) + 1 as sequence_number
+        coalesce(last_values.sequence_number, 0) + 1 as sequence_number,
+        last_values.field is not null as contradicts_history
     from records
     inner join present_values
         on
@@ -150,7 +158,8 @@ changes as (
         field,
         value,
         changed_at,
-        sequence_number
+        sequence_number,
+        false as contradicts_history
     from placed_history
     union all
     select
@@ -159,7 +168,8 @@ changes as (
         field,
         value,
         changed_at,
-        sequence_number
+        sequence_number,
+        contradicts_history
     from completed
     union all
     -- The beginning itself, so that states start when the record does.
@@ -169,7 +179,8 @@ changes as (
         'beginning' as field,
         cast(null as string) as value,
         created_at as changed_at,
-        0 as sequence_number
+        0 as sequence_number,
+        false as contradicts_history
     from records
 ),
 
@@ -181,6 +192,7 @@ ranked as (
         field,
         value,
         changed_at,
+        contradicts_history,
         row_number() over (
             partition by source_system, vendor_id, field, changed_at order by sequence_number desc
         ) as choice
@@ -197,11 +209,14 @@ instants as (
         max(value) filter (where field = 'amount') as amount,
         max(value) filter (where field = 'close_on') as close_on,
         max(value) filter (where field = 'owner') as vendor_owner_id,
+        max(value) filter (where field = 'forecast_category') as forecast_category,
         count(*) filter (where field = 'stage') as sets_stage,
         count(*) filter (where field = 'pipeline') as sets_pipeline,
         count(*) filter (where field = 'amount') as sets_amount,
         count(*) filter (where field = 'close_on') as sets_close_on,
-        count(*) filter (where field = 'owner') as sets_owner
+        count(*) filter (where field = 'owner') as sets_owner,
+        count(*) filter (where field = 'forecast_category') as sets_forecast_category,
+        bool_or(contradicts_history) as contradicts_history
     from ranked
     where choice = 1
     group by source_system, vendor_id, changed_at
@@ -218,11 +233,14 @@ spells as (
         amount,
         close_on,
         vendor_owner_id,
+        forecast_category,
+        contradicts_history,
         sum(sets_stage) over so_far as stage_spell,
         sum(sets_pipeline) over so_far as pipeline_spell,
         sum(sets_amount) over so_far as amount_spell,
         sum(sets_close_on) over so_far as close_on_spell,
-        sum(sets_owner) over so_far as owner_spell
+        sum(sets_owner) over so_far as owner_spell,
+        sum(sets_forecast_category) over so_far as forecast_category_spell
     from instants
     window so_far as (partition by source_system, vendor_id order by changed_at)
 )
@@ -242,5 +260,8 @@ select
         max(close_on) over (partition by source_system, vendor_id, close_on_spell) as date
     ) as close_on,
     max(vendor_owner_id) over (partition by source_system, vendor_id, owner_spell)
-        as vendor_owner_id
+        as vendor_owner_id,
+    max(forecast_category) over (partition by source_system, vendor_id, forecast_category_spell)
+        as forecast_category,
+    contradicts_history
 from spells

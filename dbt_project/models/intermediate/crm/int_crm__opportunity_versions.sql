@@ -26,6 +26,8 @@ keyed as (
             as stage_key,
         states.amount,
         states.close_on,
+        states.forecast_category,
+        states.contradicts_history,
         owner_ids.owner_key
     from states
     inner join opportunity_ids
@@ -48,6 +50,8 @@ select
     coalesce(stages.is_won, false) as is_won,
     keyed.amount,
     keyed.close_on,
-    keyed.owner_key
+    keyed.owner_key,
+    keyed.forecast_category,
+    keyed.contradicts_history
 from keyed
 left join stages on keyed.stage_key = stages.stage_key

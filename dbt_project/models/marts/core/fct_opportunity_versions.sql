@@ -23,7 +23,9 @@ select
     opportunities.currency_code,
     versions.close_on,
     versions.owner_key,
-    owners.team_key
+    owners.team_key,
+    versions.forecast_category,
+    versions.contradicts_history
 from versions
 -- Inner: versions of excluded deals stay out.
 inner join opportunities on versions.opportunity_key = opportunities.opportunity_key
