@@ -26,6 +26,7 @@ import uvicorn
 
 from sandbox.connection import (
     DEFAULT_PORT,
+    PARTNERS_BY_DEFAULT,
     SALESFORCE_CLIENT_ID,
     SALESFORCE_USERNAME,
     environment,
@@ -36,6 +37,8 @@ from sandbox.context import Context
 from sandbox.store import Store
 
 DEFAULT_STORE = Path("var/sandbox/company.sqlite")
+# Units of the company that may be left out, by the CRM that only they have.
+UNITS = ("pipedrive",)
 
 
 class UsageError(Exception):
@@ -56,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox",
-        description="A company that does not exist, behind the APIs of HubSpot and Salesforce.",
+        description="A company that does not exist, behind the APIs of HubSpot, Salesforce and Pipedrive.",
     )
     commands = parser.add_subparsers(required=True, metavar="command")
 
@@ -65,6 +68,15 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--deals", type=int, default=6000, help="how many deals (6000)")
     generate.add_argument("--seed", type=int, default=7)
     generate.add_argument("--now", help="the clock to stop at, ISO text in UTC")
+    for option, text in (("--with", "be there"), ("--without", "be left out")):
+        generate.add_argument(
+            option,
+            dest=f"units_{option[2:]}",
+            action="append",
+            choices=UNITS,
+            default=[],
+            help=f"a unit that shall {text}",
+        )
     generate.add_argument("--force", action="store_true", help="replace an existing store")
     generate.set_defaults(run=_generate)
 
@@ -74,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     advance.add_argument("unit", choices=("day", "days"), nargs="?", help="days are all there is")
     advance.set_defaults(run=_advance)
 
-    serve = commands.add_parser("serve", help="answer as both vendors, on the loopback address")
+    serve = commands.add_parser("serve", help="answer as all vendors, on the loopback address")
     serve.add_argument("--store", type=Path, help=f"the store to serve ({DEFAULT_STORE})")
     serve.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes any free port")
     serve.add_argument("--host", default=None, help="another address than loopback")
@@ -92,6 +104,9 @@ def _parser() -> argparse.ArgumentParser:
     env = commands.add_parser("env", help="the variables by which a client connects")
     env.add_argument("--url", default=f"http://127.0.0.1:{DEFAULT_PORT}")
     env.add_argument("--auth", choices=("token", "oauth"), default="token")
+    env.add_argument(
+        "--with", dest="units", action="append", choices=UNITS, default=[], help="a unit's CRM too"
+    )
     env.set_defaults(run=_env)
     return parser
 
@@ -108,7 +123,12 @@ def _generate(options: argparse.Namespace) -> None:
     if options.store.exists() and not options.force:
         raise UsageError(f"{options.store} exists: give --force to replace it, or another --store")
     now = company.DEFAULT_NOW if options.now is None else _instant(options.now)
-    company.generate(options.store, deals=options.deals, seed=options.seed, now=now)
+    has_partners = "pipedrive" not in options.units_without and (
+        PARTNERS_BY_DEFAULT or "pipedrive" in options.units_with
+    )
+    company.generate(
+        options.store, deals=options.deals, seed=options.seed, now=now, has_partners=has_partners
+    )
     print(f"{options.store}: {options.deals} deals, seed {options.seed}, clock {now.isoformat()}")
 
 
@@ -141,7 +161,8 @@ def _truth(options: argparse.Namespace) -> None:
 
 def _env(options: argparse.Namespace) -> None:
     make = environment if options.auth == "token" else oauth_environment
-    for name, value in make(options.url.rstrip("/")).items():
+    has_partners = PARTNERS_BY_DEFAULT or "pipedrive" in options.units
+    for name, value in make(options.url.rstrip("/"), has_partners=has_partners).items():
         print(f"export {name}={value}")
 
 

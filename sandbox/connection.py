@@ -23,6 +23,15 @@ SALESFORCE_USERNAME = "integration@sandbox.example"
 SALESFORCE_REFRESH_TOKEN = "5Aep861sandboxRefreshToken"  # noqa: S105
 
 
+PIPEDRIVE_API_TOKEN = "5a11e5000000000000000000000000000000beef"  # noqa: S105
+PIPEDRIVE_CLIENT_ID = "5a11e50000000001"
+PIPEDRIVE_CLIENT_SECRET = "sandbox-pipedrive-client-secret"  # noqa: S105
+PIPEDRIVE_REFRESH_TOKEN = "11873402:17400714:sandbox-refresh-token"  # noqa: S105
+
+# Whether the unit that keeps its deals in Pipedrive is there when nobody says.
+PARTNERS_BY_DEFAULT = True
+
+
 class KeyPair(NamedTuple):
     """PEM texts of an RSA key made for one run of the server."""
 
@@ -30,19 +39,28 @@ class KeyPair(NamedTuple):
     public: str
 
 
-def environment(base_url: str) -> dict[str, str]:
-    """A client's variables: service token for HubSpot, client credentials for Salesforce."""
+def environment(base_url: str, *, has_partners: bool = PARTNERS_BY_DEFAULT) -> dict[str, str]:
+    """A client's variables: service token for HubSpot, client credentials for Salesforce, API token
+    for Pipedrive."""
+    pipedrive = {"PIPEDRIVE_BASE_URL": base_url, "PIPEDRIVE_API_TOKEN": PIPEDRIVE_API_TOKEN}
     return {
         "HUBSPOT_BASE_URL": base_url,
         "HUBSPOT_ACCESS_TOKEN": HUBSPOT_ACCESS_TOKEN,
         "SALESFORCE_LOGIN_URL": base_url,
         "SALESFORCE_CLIENT_ID": SALESFORCE_CLIENT_ID,
         "SALESFORCE_CLIENT_SECRET": SALESFORCE_CLIENT_SECRET,
+        **(pipedrive if has_partners else {}),
     }
 
 
-def oauth_environment(base_url: str) -> dict[str, str]:
-    """The same by refresh token at both vendors."""
+def oauth_environment(base_url: str, *, has_partners: bool = PARTNERS_BY_DEFAULT) -> dict[str, str]:
+    """The same by refresh token at all vendors."""
+    pipedrive = {
+        "PIPEDRIVE_BASE_URL": base_url,
+        "PIPEDRIVE_CLIENT_ID": PIPEDRIVE_CLIENT_ID,
+        "PIPEDRIVE_CLIENT_SECRET": PIPEDRIVE_CLIENT_SECRET,
+        "PIPEDRIVE_REFRESH_TOKEN": PIPEDRIVE_REFRESH_TOKEN,
+    }
     return {
         "HUBSPOT_BASE_URL": base_url,
         "HUBSPOT_CLIENT_ID": HUBSPOT_CLIENT_ID,
@@ -52,6 +70,7 @@ def oauth_environment(base_url: str) -> dict[str, str]:
         "SALESFORCE_CLIENT_ID": SALESFORCE_CLIENT_ID,
         "SALESFORCE_CLIENT_SECRET": SALESFORCE_CLIENT_SECRET,
         "SALESFORCE_REFRESH_TOKEN": SALESFORCE_REFRESH_TOKEN,
+        **(pipedrive if has_partners else {}),
     }
 
 

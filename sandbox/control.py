@@ -13,7 +13,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.context import Context
+from sandbox.drifting import DriftError, drift
 from sandbox.faults import FaultError, parse_fault
+from sandbox.happenings import DeedError, happen
 from sandbox.hubspot.texts import iso
 from sandbox.store import Store
 
@@ -39,6 +41,8 @@ def routes(context: Context) -> list[Route]:
         ("POST", "/_control/expire_tokens", _expire_tokens),
         ("POST", "/_control/scopes", _withhold_scopes),
         ("POST", "/_control/search_lag", _set_search_lag),
+        ("POST", "/_control/records", _change_record),
+        ("POST", "/_control/drift", _drift),
     )
     return [
         Route(path, _endpoint(context, handler), methods=[method])
@@ -52,7 +56,7 @@ def _endpoint(context: Context, handler: Handler) -> Callable[[Request], Awaitab
         try:
             value = json.loads(body) if body else None
             return JSONResponse(await run_in_threadpool(handler, context, value))
-        except (ControlError, FaultError) as error:
+        except (ControlError, DeedError, DriftError, FaultError) as error:
             return JSONResponse({"error": str(error)}, 400)
         except json.JSONDecodeError:
             return JSONResponse({"error": "the body is not JSON"}, 400)
@@ -112,6 +116,18 @@ def _withhold_scopes(context: Context, value: Any) -> dict[str, Any]:
         raise ControlError('a list of scopes is expected: {"withhold": ["tickets"]}')
     context.withheld_scopes = frozenset(scopes)
     return {"withheld": sorted(context.withheld_scopes)}
+
+
+def _drift(context: Context, value: Any) -> dict[str, Any]:
+    with _moving, Store(context.path) as store:
+        return drift(store, value)
+
+
+def _change_record(context: Context, value: Any) -> dict[str, Any]:
+    with _moving, Store(context.path) as store:
+        happen(store, value)
+        store.commit()
+    return _clock(context, None)
 
 
 def _set_search_lag(context: Context, value: Any) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.spoil import LATER_PAGES
+
 KINDS = (
     "status",
     "slow",
@@ -17,13 +19,24 @@ KINDS = (
     "expired_token",
     "duplicate_page",
     "drop",
+    "broken_gzip",
+    "cut_gzip",
+    "gzip_without_end",
+    "missing_page",
+    "looping_cursor",
+    "lost_cursor",
+    "clock_skew",
+    "failed_job",
 )
 POLICIES = ("TEN_SECONDLY_ROLLING", "SECONDLY", "DAILY")
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One rule. `times` None = until cleared; `after` = matching requests that pass first."""
+    """One rule. `times` None = until cleared; `after` = matching requests that pass first.
+
+    `seconds` are those that a slow answer takes, or by which a skewed clock is ahead.
+    """
 
     path: str
     kind: str
@@ -56,6 +69,8 @@ def parse_fault(rule: Mapping[str, Any]) -> Fault:
         raise FaultError(f"path is no regular expression: {error}") from error
     if rule["kind"] == "status" and not isinstance(rule.get("status"), int):
         raise FaultError("a status fault needs a status")
+    if rule["kind"] == "clock_skew" and not isinstance(rule.get("seconds"), (int, float)):
+        raise FaultError("a clock_skew needs seconds")
     if rule.get("policy", POLICIES[0]) not in POLICIES:
         raise FaultError(f"policy must be one of {', '.join(POLICIES)}")
     return Fault(**rule)
@@ -76,8 +91,10 @@ class Armed:
             return False
         return self._pattern.search(path) is not None
 
-    def due(self) -> bool:
+    def due(self, *, is_later_page: bool) -> bool:
         """Count one matching request and say whether the fault strikes it."""
+        if self.fault.kind in LATER_PAGES and not is_later_page:
+            return False
         self.seen += 1
         if self.seen <= self.fault.after:
             return False
@@ -105,11 +122,11 @@ class Faults:
         with self._lock:
             self._armed = []
 
-    def strike(self, method: str, path: str) -> Armed | None:
+    def strike(self, method: str, path: str, *, is_later_page: bool = False) -> Armed | None:
         """The rule that this request falls to, if any."""
         with self._lock:
             for armed in self._armed:
-                if armed.matches(method, path) and armed.due():
+                if armed.matches(method, path) and armed.due(is_later_page=is_later_page):
                     return armed
         return None
 

@@ -16,13 +16,19 @@ UNLIMITED = 1_000_000_000
 
 @dataclass(frozen=True)
 class Plan:
-    """Requests that an account may make. The defaults are those of a Professional account."""
+    """Requests that an account may make. The defaults are those of a Professional account.
+
+    `watch` is told of every request: the app, the time, and whether it was let through.
+    """
 
     private_app: int = 190
     oauth_app: int = 110
     associations: int = 150
     daily: int = 625_000
     search_per_second: int = 5
+    # For tests that cannot wait for ten seconds, and for those that watch what is asked.
+    seconds: float = 10
+    watch: Callable[[str, float, bool], None] | None = None
 
 
 WITHOUT_LIMITS = Plan(UNLIMITED, UNLIMITED, UNLIMITED, UNLIMITED, UNLIMITED)
@@ -87,7 +93,7 @@ class Limiter:
         with self._lock:
             if day != self._day:
                 self._day, self._daily = day, 0
-            window = self._apps.setdefault(identity, Window(10, self._clock))
+            window = self._apps.setdefault(identity, Window(plan.seconds, self._clock))
             used = window.used()
             refused = None
             if not is_oauth and self._daily >= plan.daily:
@@ -98,8 +104,10 @@ class Limiter:
                 window.take()
                 used += 1
                 self._daily += 1
+            if plan.watch is not None:
+                plan.watch(identity, self._clock(), refused is None)
             headers = {
-                "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
+                "X-HubSpot-RateLimit-Interval-Milliseconds": str(round(plan.seconds * 1000)),
                 "X-HubSpot-RateLimit-Max": str(most),
                 "X-HubSpot-RateLimit-Remaining": str(most - used),
                 "X-HubSpot-RateLimit-Secondly": str(most // 10),

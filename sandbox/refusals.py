@@ -19,6 +19,7 @@ from sandbox.hubspot.errors import (
     token_refused,
     unauthenticated,
 )
+from sandbox.pipedrive.refusals import is_pipedrive, refused
 
 HTML_TITLES = {
     400: "Bad Request",
@@ -48,8 +49,16 @@ def refusal(fault: Fault, path: str) -> Answer:
     if fault.kind == "html":
         status = fault.status or 502
         answer = _html(status)
+    elif is_pipedrive(path):
+        status = 401 if fault.kind == "expired_token" else fault.status or 400
+        is_forgotten = fault.kind == "lost_cursor"
+        answer = Answer(
+            *refused(status, is_daily=fault.policy == "DAILY", is_forgotten=is_forgotten)
+        )
     elif fault.kind == "status" and fault.status in (400, 401) and "/oauth" in path:
         answer = _token_endpoint(path)
+    elif fault.kind == "lost_cursor":
+        answer = _forgotten() if is_salesforce(path) else _hubspot(invalid("Invalid after"))
     elif is_salesforce(path):
         answer = _salesforce(401 if fault.kind == "expired_token" else fault.status or 500, fault)
     elif fault.kind == "expired_token":
@@ -125,6 +134,11 @@ def _salesforce(status: int, fault: Fault) -> Answer:
     code, message = _SALESFORCE[status]
     body = [{"message": message, "errorCode": code}]
     return Answer(status, {"content-type": "application/json;charset=UTF-8"}, _dump(body))
+
+
+def _forgotten() -> Answer:
+    body = [{"message": "invalid query locator", "errorCode": "INVALID_QUERY_LOCATOR"}]
+    return Answer(400, {"content-type": "application/json;charset=UTF-8"}, _dump(body))
 
 
 def _dump(value: object) -> bytes:

@@ -1,4 +1,4 @@
-"""One HTTP server for both vendors and the control interface.
+"""One HTTP server for all vendors and the control interface.
 
 Around the vendors' endpoints stands one shell: it counts, lets faults strike, sets the Date of the
 sandbox's clock and compresses. Vendors' rules do not belong here.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 from email.utils import formatdate
-from typing import Any, NamedTuple
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -18,32 +18,29 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from sandbox import control, hubspot, salesforce
+from sandbox import control, hubspot, pipedrive, salesforce
 from sandbox.context import COUNTED, Context
 from sandbox.faults import Armed
 from sandbox.limits import Plan
 from sandbox.refusals import refusal
+from sandbox.spoil import Answer, cursor_of, emptied, following, half, moved, spoiled
 from sandbox.store import Store
 
 CONTROL = "/_control/"
 _WORTH_COMPRESSING = 1_000
-# The faults that spoil a real answer; the others stand in its place.
-_ENDPOINT_RUNS = ("slow", "cut", "malformed")
-
-
-class Answer(NamedTuple):
-    """A whole answer: sandbox pages are small enough to be held before they are sent."""
-
-    status: int
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
+# The faults that stand in the place of a real answer; the others spoil it.
+_IN_ITS_PLACE = ("status", "html", "expired_token", "duplicate_page", "drop", "lost_cursor")
 
 
 def build_app(context: Context, plan: Plan | None = None) -> Shell:
     """The ASGI application over a store that exists."""
     with Store(context.path) as store:
         store.now()
-    vendors = [*hubspot.routes(context, plan), *salesforce.routes(context)]
+    vendors = [
+        *hubspot.routes(context, plan),
+        *salesforce.routes(context),
+        *pipedrive.routes(context),
+    ]
     return Shell(context, vendors, Starlette(routes=[*control.routes(context), *vendors]))
 
 
@@ -91,7 +88,8 @@ class Shell:
             await self._send(await self._answer(scope, receive), scope, send)
             return
         COUNTED.set([])
-        armed = self.context.faults.strike(method, path)
+        is_later_page = cursor_of(scope) is not None
+        armed = self.context.faults.strike(method, path, is_later_page=is_later_page)
         if armed is None:
             answer = await self._answer(scope, receive)
             self._count(scope)
@@ -132,18 +130,19 @@ class Shell:
 
     async def _strike(self, armed: Armed, scope: Scope, receive: Receive, send: Send) -> None:
         fault = armed.fault
-        if fault.kind in _ENDPOINT_RUNS:
+        if fault.kind not in _IN_ITS_PLACE:
             if fault.kind == "slow":
                 await asyncio.sleep(fault.seconds)
             answer = await self._answer(scope, receive)
             self._count(scope)
-            half = answer.body[: max(1, len(answer.body) // 2)]
             if fault.kind == "cut":
-                await self._send(answer, scope, send, cut_to=half)
+                await self._send(answer, scope, send, cut_to=half(answer))
                 await _close(scope, receive, abort=False)
                 return
-            body = half if fault.kind == "malformed" else answer.body
-            await self._send(answer._replace(body=body), scope, send)
+            if fault.kind == "missing_page" and answer.status == 200:
+                answer = await self._page_behind(answer, scope)
+            skew = fault.seconds if fault.kind == "clock_skew" else 0.0
+            await self._send(spoiled(fault.kind, answer, scope), scope, send, skew=skew)
             return
         self._count(scope)
         if fault.kind == "drop":
@@ -156,14 +155,31 @@ class Shell:
             status, named, body = refusal(fault, scope["path"])
             await self._send(Answer(status, _encode(named), body), scope, send)
 
+    async def _page_behind(self, answer: Answer, scope: Scope) -> Answer:
+        """The page after the one that was asked for; where there is none, no rows at all."""
+
+        async def nothing_more() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        cursor = following(answer)
+        if cursor is None:
+            return emptied(answer)
+        return await self._answer(moved(scope, cursor), nothing_more)
+
     async def _send(
-        self, answer: Answer, scope: Scope, send: Send, *, cut_to: bytes | None = None
+        self,
+        answer: Answer,
+        scope: Scope,
+        send: Send,
+        *,
+        cut_to: bytes | None = None,
+        skew: float = 0.0,
     ) -> None:
         body = answer.body
         headers = [(name, value) for name, value in answer.headers if name != b"content-length"]
         given = {name for name, _ in headers}
         if b"date" not in given:
-            date = formatdate(self.context.now() / 1000, usegmt=True)
+            date = formatdate(self.context.now() / 1000 + skew, usegmt=True)
             headers.append((b"date", date.encode("ascii")))
         if (
             cut_to is None

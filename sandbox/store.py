@@ -61,6 +61,21 @@ create index if not exists sf_record_stamp on sf_record (object, stamp, id);
 create index if not exists sf_record_created on sf_record (object, created_at, id);
 
 create table if not exists sf_object (name text primary key, describe text not null) without rowid;
+
+-- Pipedrive: one row per record that some list still shows; state is live, archived or deleted. document is
+-- the vendor's answer. A change is one line of a deal's log.
+create table if not exists pd_record (
+    type text not null, id integer not null, created_at integer not null, updated_at integer,
+    state text not null default 'live', document text not null,
+    primary key (type, id)
+) without rowid;
+create index if not exists pd_record_updated on pd_record (type, state, updated_at, id);
+
+create table if not exists pd_change (
+    deal_id integer not null, at integer not null, ordinal integer not null, field_key text not null,
+    old_value text, new_value text, user_id integer,
+    primary key (deal_id, at, ordinal)
+) without rowid;
 """
 
 
@@ -116,6 +131,25 @@ class SalesforceRecord(NamedTuple):
     deleted_at: int | None
     purged: int
     fields: str
+
+
+class PipedriveRecord(NamedTuple):
+    type: str
+    id: int
+    created_at: int
+    updated_at: int | None
+    state: str
+    document: str
+
+
+class PipedriveChange(NamedTuple):
+    deal_id: int
+    at: int
+    ordinal: int
+    field_key: str
+    old_value: str | None
+    new_value: str | None
+    user_id: int | None
 
 
 class Store:
@@ -188,4 +222,6 @@ _TABLES: dict[type, str] = {
     HubspotAssociation: "hs_association",
     HubspotDocument: "hs_document",
     SalesforceRecord: "sf_record",
+    PipedriveRecord: "pd_record",
+    PipedriveChange: "pd_change",
 }

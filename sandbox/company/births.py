@@ -32,21 +32,32 @@ _MONTHLY_GROWTH = 1.015
 
 @dataclass(frozen=True)
 class Config:
-    """What decides everything: the seed, and how many deals there are at the default clock."""
+    """What decides everything: the seed, how many deals there are at the default clock in HubSpot
+    and Salesforce, and whether the unit that sells through partners is there, with Pipedrive."""
 
     seed: int
     deals: int
+    has_partners: bool = False
 
 
 def birth(config: Config, index: int) -> datetime:
     """The nominal birth of the ordinary life with this index, from 0."""
-    return _instant_of((index + 0.5) / _lives_at_default(config) * _weight_until(DEFAULT_NOW))
+    return birth_among(_lives_at_default(config), index)
 
 
 def born_by(config: Config, instant: datetime) -> int:
     """How many ordinary lives have begun: indexes 0 up to this."""
+    return born_among(_lives_at_default(config), instant)
+
+
+def birth_among(lives: float, index: int) -> datetime:
+    """The same where so many lives have begun at the default clock."""
+    return _instant_of((index + 0.5) / lives * _weight_until(DEFAULT_NOW))
+
+
+def born_among(lives: float, instant: datetime) -> int:
     share = _weight_until(instant) / _weight_until(DEFAULT_NOW)
-    return max(0, int(share * _lives_at_default(config) + 0.5))
+    return max(0, int(share * lives + 0.5))
 
 
 def _lives_at_default(config: Config) -> float:

@@ -1,6 +1,6 @@
 """The company on disk: made once, then moved forward, always the same for a seed and an instant.
 
-Moving forward compares what the two CRMs show of a life before and after, and writes the difference:
+Moving forward compares what the CRMs show of a life before and after, and writes the difference:
 `generate` at a later instant and `advance` to it leave the same rows.
 """
 
@@ -13,17 +13,22 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from sandbox.company import hubspot_view, salesforce_view
+from sandbox.company import hubspot_view, pipedrive_view, salesforce_view
 from sandbox.company.births import Config
 from sandbox.company.dates import DEFAULT_NOW, TIMEZONE
 from sandbox.company.life import lives
 from sandbox.company.model import Life, Organisation
 from sandbox.company.org import organisation
+from sandbox.company.pipedrive_life import partner_lives
+from sandbox.company.pipedrive_org import partner_unit
+from sandbox.connection import PARTNERS_BY_DEFAULT
 from sandbox.store import (
     HubspotAssociation,
     HubspotDocument,
     HubspotHistory,
     HubspotObject,
+    PipedriveChange,
+    PipedriveRecord,
     SalesforceRecord,
     Store,
 )
@@ -40,15 +45,24 @@ _KEYS: dict[type, tuple[str, tuple[str, ...]]] = {
     ),
     HubspotDocument: ("hs_document", ("kind", "id")),
     SalesforceRecord: ("sf_record", ("object", "id")),
+    PipedriveRecord: ("pd_record", ("type", "id")),
+    PipedriveChange: ("pd_change", ("deal_id", "at", "ordinal")),
 }
 
 
-def generate(path: Path, *, deals: int = 6000, seed: int = 7, now: datetime = DEFAULT_NOW) -> None:
+def generate(
+    path: Path,
+    *,
+    deals: int = 6000,
+    seed: int = 7,
+    now: datetime = DEFAULT_NOW,
+    has_partners: bool = PARTNERS_BY_DEFAULT,
+) -> None:
     """Writes the company beside the file and puts it in its place when it is whole."""
     building = path.with_name(path.name + ".building")
     building.unlink(missing_ok=True)
     _remove_logs(building)
-    config = Config(seed=seed, deals=deals)
+    config = Config(seed=seed, deals=deals, has_partners=has_partners)
     org = organisation(seed)
     with Store(building) as store:
         # Nobody reads the file before it is whole, so it needs no journal until then.
@@ -60,13 +74,18 @@ def generate(path: Path, *, deals: int = 6000, seed: int = 7, now: datetime = DE
             ("deals", deals),
             ("timezone", TIMEZONE),
             ("search_lag_ms", 0),
+            ("has_partners", int(has_partners)),
         ):
             store.set_meta(name, str(value))
-        store.put(_organisation_rows(org, now))
+        store.put(_organisation_rows(org, config, now))
         _put_describes(store, now)
         batch: list[NamedTuple] = []
-        for number, life in enumerate(lives(config, now), 1):
-            batch.extend(_life_rows(org, life, now))
+        shown = chain(
+            (_life_rows(org, life, now) for life in lives(config, now)),
+            (_partner_rows(life, now) for life in partner_lives(config, now)),
+        )
+        for number, rows in enumerate(shown, 1):
+            batch.extend(rows)
             if number % _LIVES_PER_BATCH == 0:
                 store.put(batch)
                 store.commit()
@@ -89,8 +108,8 @@ def advance(path: Path, *, days: int) -> None:
         org = organisation(config.seed)
         _apply(
             store,
-            _organisation_rows(org, before),
-            _organisation_rows(org, after),
+            _organisation_rows(org, config, before),
+            _organisation_rows(org, config, after),
             indexed_at=indexed_at,
         )
         _put_describes(store, after)
@@ -99,6 +118,13 @@ def advance(path: Path, *, days: int) -> None:
                 store,
                 _life_rows(org, life, before),
                 _life_rows(org, life, after),
+                indexed_at=indexed_at,
+            )
+        for life in partner_lives(config, after):
+            _apply(
+                store,
+                _partner_rows(life, before),
+                _partner_rows(life, after),
                 indexed_at=indexed_at,
             )
         store.set_meta("now_ms", str(_milliseconds(after)))
@@ -111,15 +137,21 @@ def clock_of(store: Store) -> tuple[Config, datetime]:
     if seed is None or deals is None:
         raise LookupError(f"{store.path} was not generated: only an invented company can move")
     now = datetime.fromtimestamp(store.now() // 1000, tz=UTC)
-    return Config(seed=int(seed), deals=int(deals)), now
+    has_partners = store.meta("has_partners") == "1"
+    return Config(seed=int(seed), deals=int(deals), has_partners=has_partners), now
 
 
-def _organisation_rows(org: Organisation, at: datetime) -> Iterator[NamedTuple]:
-    return chain(hubspot_view.organisation(org, at), salesforce_view.organisation(org, at))
+def _organisation_rows(org: Organisation, config: Config, at: datetime) -> Iterator[NamedTuple]:
+    unit = pipedrive_view.organisation(partner_unit(), at) if config.has_partners else ()
+    return chain(hubspot_view.organisation(org, at), salesforce_view.organisation(org, at), unit)
 
 
 def _life_rows(org: Organisation, life: Life, at: datetime) -> Iterator[NamedTuple]:
     return chain(hubspot_view.life(org, life, at), salesforce_view.life(org, life, at))
+
+
+def _partner_rows(life: Life, at: datetime) -> Iterator[NamedTuple]:
+    return pipedrive_view.life(partner_unit(), life, at)
 
 
 def _put_describes(store: Store, at: datetime) -> None:

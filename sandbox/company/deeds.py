@@ -8,6 +8,7 @@ from sandbox.company import names
 from sandbox.company.dates import business_day
 from sandbox.company.model import (
     HUBSPOT,
+    PIPEDRIVE,
     SALESFORCE,
     Activity,
     Company,
@@ -94,9 +95,12 @@ def act(
 
 def work_on(story: Story, deal: Deal, company: Company, people: list[Person], count: int) -> None:
     """So many activities between the deal's creation and its end, in the CRMs that hold it."""
-    systems = [
-        name for name, at in ((HUBSPOT, deal.hubspot_at), (SALESFORCE, deal.salesforce_at)) if at
-    ]
+    homes = (
+        (HUBSPOT, deal.hubspot_at),
+        (SALESFORCE, deal.salesforce_at),
+        (PIPEDRIVE, deal.pipedrive_at),
+    )
+    systems = [name for name, at in homes if at]
     *_, (end, _) = deal.stage
     start = deal.created_at + timedelta(minutes=5)
     seconds = max(86_400.0, (end - start).total_seconds())

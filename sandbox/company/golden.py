@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 
 from sandbox.company.clock import clock_of
 from sandbox.company.life import lives
 from sandbox.company.org import organisation
+from sandbox.company.pipedrive_life import partner_lives
+from sandbox.company.pipedrive_org import whole_organisation
 from sandbox.company.tally import Number, TruthRow
 from sandbox.company.truth import truth_rows
 from sandbox.store import Store
@@ -18,7 +21,8 @@ def truth(path: Path) -> list[TruthRow]:
     """The rows for the company in the store, at the instant its clock shows."""
     with Store(path, read_only=True) as store:
         config, at = clock_of(store)
-    return truth_rows(organisation(config.seed), lives(config, at), at)
+    org = whole_organisation(config.seed) if config.has_partners else organisation(config.seed)
+    return truth_rows(org, chain(lives(config, at), partner_lives(config, at)), at)
 
 
 def write_truth(path: Path, out: Path) -> None:

@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 HUBSPOT = "hubspot"
 SALESFORCE = "salesforce"
+PIPEDRIVE = "pipedrive"
 
 
 class Timeline(Generic[T]):
@@ -176,7 +177,8 @@ class Organisation:
 
 @dataclass
 class Company:
-    """`link` tells how the two CRMs' records can be known for one: "sync", "domain" or None."""
+    """`link` tells how the records of HubSpot and Salesforce can be known for one: "sync", "domain"
+    or None."""
 
     key: int
     name: Timeline[str]
@@ -192,6 +194,7 @@ class Company:
     is_internal: bool = False
     deleted_at: datetime | None = None
     merged_into: int | None = None  # Company.key, from deleted_at on
+    pipedrive_at: datetime | None = None
 
 
 @dataclass
@@ -220,6 +223,7 @@ class Person:
     converted_deal_key: int | None = None
     deleted_at: datetime | None = None
     merged_into: int | None = None
+    pipedrive_at: datetime | None = None
 
 
 @dataclass
@@ -262,6 +266,8 @@ class Deal:
     deleted_at: datetime | None = None
     restored_at: datetime | None = None
     merged_into: int | None = None  # Deal.key, from deleted_at on
+    pipedrive_at: datetime | None = None
+    archived_at: datetime | None = None  # put out of sight in Pipedrive, and still a deal
 
 
 @dataclass

@@ -12,6 +12,7 @@ from math import log
 from random import Random
 
 from sandbox.company.dates import OFFSET, out_of_empty_month, working
+from sandbox.company.pipedrive_pipelines import PARTNER_PIPELINES
 from sandbox.company.pipelines import DELETED_STAGE, PIPELINES, STAGE_DELETED_AT
 
 Steps = list[tuple[datetime, str]]
@@ -33,13 +34,16 @@ _OPEN: dict[str, tuple[tuple[str, float], ...]] = {
         ("Proposal/Price Quote", 18),
         ("Negotiation/Review", 15),
     ),
+    "partner_sales": (("11", 3), ("12", 8), ("13", 10), ("14", 7)),
+    "partner_renewals": (("21", 18), ("22", 12)),
 }
 _LOST_FROM = (30, 27, 20, 13, 10)
 _SPREAD = 0.7
-_STAGES = {pipeline.key: pipeline.stages for pipeline in PIPELINES}
+_ALL = (*PIPELINES, *PARTNER_PIPELINES)
+_STAGES = {pipeline.key: pipeline.stages for pipeline in _ALL}
 CLOSED = {
     stage.vendor_id: stage.is_won
-    for pipeline in PIPELINES
+    for pipeline in _ALL
     for stage in pipeline.stages
     if stage.is_closed
 }

@@ -18,6 +18,7 @@ from sandbox.company.basket import basket
 from sandbox.company.dates import business_day
 from sandbox.company.model import (
     HUBSPOT,
+    PIPEDRIVE,
     SALESFORCE,
     Company,
     Deal,
@@ -36,6 +37,7 @@ CURRENCIES = {"BR": "BRL", "MX": "MXN", "US": "USD"}
 BOTH = frozenset((HUBSPOT, SALESFORCE))
 ONLY_HUBSPOT = frozenset((HUBSPOT,))
 ONLY_SALESFORCE = frozenset((SALESFORCE,))
+ONLY_PIPEDRIVE = frozenset((PIPEDRIVE,))
 
 _SYNC_DELAY = timedelta(seconds=95)
 
@@ -117,6 +119,7 @@ class Story:
             hubspot_at=at if HUBSPOT in systems else None,
             salesforce_at=at if SALESFORCE in systems else None,
             link=link if systems == BOTH else None,
+            pipedrive_at=at if PIPEDRIVE in systems else None,
         )
         self.life.companies.append(company)
         return company
@@ -132,6 +135,7 @@ class Story:
         lead_at: datetime | None = None,
         salesforce_lead_at: datetime | None = None,
         salesforce_contact_at: datetime | None = None,
+        pipedrive_at: datetime | None = None,
         link: str | None = None,
         name: tuple[str, str] | None = None,
         domain: str | None = None,
@@ -143,7 +147,8 @@ class Story:
         )
         domain = domain or (company.domain if company else self.pick(names.FREE_DOMAINS))
         in_both = hubspot_at is not None and (salesforce_lead_at or salesforce_contact_at)
-        born_at = min(at for at in (hubspot_at, salesforce_lead_at, salesforce_contact_at) if at)
+        homes = (hubspot_at, salesforce_lead_at, salesforce_contact_at, pipedrive_at)
+        born_at = min(at for at in homes if at)
         person = Person(
             key=key,
             first_name=first,
@@ -161,6 +166,7 @@ class Story:
             salesforce_contact_at=salesforce_contact_at,
             link=link if in_both else None,
             lead_at=lead_at,
+            pipedrive_at=pipedrive_at,
         )
         self.life.people.append(person)
         return person
@@ -235,6 +241,7 @@ class Story:
             lines=lines,
             coupon=coupon,
             loss_reason=self.pick(names.LOSS_REASONS) if is_lost else None,
+            pipedrive_at=created_at if PIPEDRIVE in systems else None,
         )
         self.life.deals.append(deal)
         return deal

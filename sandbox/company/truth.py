@@ -1,6 +1,6 @@
 """The golden numbers: every KPI as a right warehouse would give it, from the company's own objects.
 
-It reads what the two CRMs can show at the clock, and nothing else of the story: no deleted record,
+It reads what the CRMs can show at the clock, and nothing else of the story: no deleted record,
 nobody's merged-away double, nothing internal. It shares no code with the models.
 """
 

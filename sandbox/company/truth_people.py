@@ -44,12 +44,14 @@ def _last_wins(view: Visible, won: list[CountedDeal]) -> dict[int, date]:
 
 
 def _is_qualified(view: Visible, person: Person) -> bool:
-    """HubSpot keeps the instant; Salesforce knows a qualified lead by its conversion."""
-    in_hubspot = view.happened(person.hubspot_at) and view.happened(person.qualified_at)
+    """HubSpot keeps the instant, Pipedrive the first deal; Salesforce knows a qualified lead by its
+    conversion."""
+    kept_at = (person.hubspot_at, person.pipedrive_at)
+    is_kept = view.happened(*kept_at) and view.happened(person.qualified_at)
     converted = person.salesforce_lead_at is not None and view.happened(
         person.salesforce_contact_at
     )
-    return in_hubspot or converted
+    return is_kept or converted
 
 
 def _count_answers(view: Visible, tally: Tally) -> None:

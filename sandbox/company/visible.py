@@ -1,4 +1,4 @@
-"""What the two CRMs show of a life at an instant, as far as it counts.
+"""What the CRMs show of a life at an instant, as far as it counts.
 
 Left out: records not yet made, deleted or merged away, and everything of an internal company.
 """
@@ -30,7 +30,7 @@ class Visible:
 
     def deals(self) -> Iterator[Deal]:
         for deal in self.life.deals:
-            if not self.happened(deal.hubspot_at, deal.salesforce_at):
+            if not self.happened(deal.hubspot_at, deal.salesforce_at, deal.pipedrive_at):
                 continue
             is_gone = self.happened(deal.deleted_at) and not self.happened(deal.restored_at)
             if not is_gone and deal.company_key not in self._internal:
@@ -39,14 +39,14 @@ class Visible:
     def people(self) -> Iterator[Person]:
         for person in self.life.people:
             seen = (person.hubspot_at, person.salesforce_lead_at, person.salesforce_contact_at)
-            if not self.happened(*seen) or self.happened(person.deleted_at):
+            if not self.happened(*seen, person.pipedrive_at) or self.happened(person.deleted_at):
                 continue
             if person.key not in self._internal_people:
                 yield person
 
     def companies(self) -> Iterator[Company]:
         for company in self.life.companies:
-            seen = self.happened(company.hubspot_at, company.salesforce_at)
+            seen = self.happened(company.hubspot_at, company.salesforce_at, company.pipedrive_at)
             if seen and not self.happened(company.deleted_at) and not company.is_internal:
                 yield company
 

@@ -67,11 +67,16 @@ class Call:
         if known is not None:
             return known
         row = self.store.connection.execute(
-            "select kind from hs_document where kind = ? limit 1", (f"property:{segment}",)
+            "select document from hs_document where kind = 'schema' and archived = 0 and ? in "
+            "(id, 'p_' || json_extract(document, '$.name'), "
+            "json_extract(document, '$.fullyQualifiedName')) limit 1",
+            (segment.lower(),),
         ).fetchone()
         if row is None:
             raise invalid(f"Unable to infer object type from: {segment}")
-        return ObjectType(segment, segment, segment, ("crm.objects.custom.read",))
+        schema = json.loads(row[0])
+        name, full_name = schema["name"], schema["fullyQualifiedName"]
+        return ObjectType(name, schema["objectTypeId"], full_name, ("crm.objects.custom.read",))
 
     @cached_property
     def json(self) -> dict[str, Any]:

@@ -133,6 +133,11 @@ TEAMS_READ = ("settings.users.teams.read",)
 CUSTOM_READ = ("crm.objects.custom.read",)
 SCHEMAS_READ = ("crm.schemas.custom.read", "crm.objects.custom.read")
 ACCOUNT_READ = ("oauth",)
+# The vendor has these per object; the sandbox gives or withholds a level as a whole.
+SENSITIVE_READ = {
+    "sensitive": "crm.objects.sensitive.read",
+    "highly_sensitive": "crm.objects.highly_sensitive.read",
+}
 
 # An app made today is not given the older umbrella scope, so withholding the granular one refuses.
 _NOT_GRANTED = frozenset({"e-commerce"})
@@ -153,6 +158,6 @@ def all_scopes() -> frozenset[str]:
     """Every scope that the sandbox's app is given before any is withheld."""
     read = {scope for kind in TYPES for scope in kind.scopes}
     read.update(OWNERS_READ, CAMPAIGNS_READ, CURRENCIES_READ, USERS_READ, TEAMS_READ)
-    read.update(SCHEMAS_READ, CUSTOM_READ, ACCOUNT_READ)
+    read.update(SCHEMAS_READ, CUSTOM_READ, ACCOUNT_READ, SENSITIVE_READ.values())
     schemas = {scope.replace(".objects.", ".schemas.") for scope in read if ".objects." in scope}
     return frozenset((read | schemas) - _NOT_GRANTED)

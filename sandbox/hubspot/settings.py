@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
+from sandbox.hubspot.access import require
 from sandbox.hubspot.call import Call, answer
-from sandbox.hubspot.catalogue import TYPES
+from sandbox.hubspot.catalogue import SENSITIVE_READ, TYPES
 from sandbox.hubspot.errors import invalid, not_found
 from sandbox.hubspot.texts import iso
 
@@ -148,6 +149,8 @@ def list_properties(call: Call) -> Response:
     level = call.text("dataSensitivity") or _SENSITIVITY[0]
     if level not in _SENSITIVITY:
         raise invalid(f"Invalid dataSensitivity: {level}")
+    if level != _SENSITIVITY[0]:
+        require(call, (SENSITIVE_READ[level],))
     kind = f"property:{call.type().name}"
     found = documents(call, kind, archived=call.flag("archived"))
     return answer(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import time
+import zlib
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+from typing import Any
 
 import pytest
 import requests
@@ -179,6 +182,81 @@ def test_a_dropped_connection_brings_no_answer(served: Served) -> None:
         served.get(DEALS)
 
 
+@pytest.mark.parametrize("kind", ["broken_gzip", "cut_gzip"])
+def test_damaged_compression_cannot_be_read(served: Served, kind: str) -> None:
+    served.fault(path=DEALS, kind=kind, times=1)
+
+    try:
+        text = served.get(DEALS).text
+    except requests.exceptions.RequestException:
+        text = "unreadable"
+
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(text)
+    assert served.get(DEALS).status_code == 200
+
+
+def test_compression_may_lack_its_checksum(served: Served) -> None:
+    served.fault(path=DEALS, kind="gzip_without_end", times=1)
+
+    answer = requests.get(
+        f"{served.url}{DEALS}", headers=served.session.headers, timeout=5, stream=True
+    )
+    packed = answer.raw.read(decode_content=False)
+
+    assert answer.headers["content-encoding"] == "gzip"
+    reader = zlib.decompressobj(wbits=31)
+    assert json.loads(reader.decompress(packed))["results"]
+    assert not reader.eof
+
+
+def test_a_missing_page_is_skipped_in_silence(served: Served) -> None:
+    first = served.get(DEALS, limit=20).json()
+    whole = [first, *_pages_after(served, first, limit=20)]
+    served.fault(path=DEALS, kind="missing_page", times=1)
+
+    struck = [first, *_pages_after(served, first, limit=20)]
+
+    assert [page["results"] for page in struck] == [
+        page["results"] for page in (whole[0], whole[2])
+    ]
+
+
+def test_a_missing_last_page_comes_without_rows(served: Served) -> None:
+    served.fault(path=DEALS, kind="missing_page", after=1, times=1)
+    first = served.get(DEALS, limit=20).json()
+
+    assert _pages_after(served, first, limit=20)[-1]["results"] == []
+
+
+def test_a_looping_cursor_leads_to_its_own_page(served: Served) -> None:
+    served.fault(path=DEALS, kind="looping_cursor", times=1)
+    after = served.get(DEALS).json()["paging"]["next"]["after"]
+
+    assert served.get(DEALS, after=after).json()["paging"]["next"]["after"] == after
+    assert served.get(DEALS, after=after).json()["paging"]["next"]["after"] != after
+
+
+@pytest.mark.parametrize("seconds", [7200, -1200.0])
+def test_a_skewed_clock_lies_in_the_date_alone(served: Served, seconds: float) -> None:
+    right = parsedate_to_datetime(served.get(DEALS).headers["date"])
+    served.fault(path=DEALS, kind="clock_skew", seconds=seconds, times=1)
+
+    answer = served.get(DEALS)
+
+    assert (parsedate_to_datetime(answer.headers["date"]) - right).total_seconds() == seconds
+    assert answer.json() == served.get(DEALS).json()
+
+
+def _pages_after(served: Served, page: dict[str, Any], **parameters: Any) -> list[dict[str, Any]]:
+    pages = []
+    while "paging" in page:
+        after = page["paging"]["next"]["after"]
+        page = served.get(DEALS, after=after, **parameters).json()
+        pages.append(page)
+    return pages
+
+
 def test_a_slow_answer_is_right_but_late(served: Served) -> None:
     served.fault(path=DEALS, kind="slow", seconds=0.3)
     start = time.monotonic()
@@ -204,6 +282,7 @@ def test_struck_requests_are_counted(served: Served) -> None:
         (Fault("/", "status", status=403), 403, "REQUEST_LIMIT_EXCEEDED"),
         (Fault("/", "status", status=500), 500, "UNKNOWN_EXCEPTION"),
         (Fault("/", "status", status=503), 503, "SERVER_UNAVAILABLE"),
+        (Fault("/", "lost_cursor"), 400, "INVALID_QUERY_LOCATOR"),
     ],
 )
 def test_salesforce_refuses_with_a_list(fault: Fault, status: int, code: str) -> None:
@@ -235,6 +314,7 @@ def test_token_endpoints_refuse_in_their_own_form(path: str, key: str, code: str
         {"path": "(", "kind": "drop"},
         {"path": "/x", "kind": "status"},
         {"path": "/x", "kind": "drop", "time": 1},
+        {"path": "/x", "kind": "clock_skew"},
         {"path": "/x", "kind": "status", "status": 429, "policy": "HOURLY"},
     ],
 )
@@ -250,3 +330,11 @@ def test_the_first_due_rule_strikes() -> None:
     struck = [faults.strike("GET", "/a") for _ in range(2)]
 
     assert [armed.fault.kind for armed in struck if armed] == ["drop", "slow"]
+
+
+def test_only_later_pages_fall_to_the_faults_of_cursors() -> None:
+    faults = Faults()
+    faults.add([Fault("/a", "lost_cursor", times=1)])
+
+    assert faults.strike("GET", "/a") is None
+    assert faults.strike("GET", "/a", is_later_page=True) is not None

@@ -161,14 +161,17 @@ def test_control_says_what_it_does_not_understand(
     assert answer.json()["error"]
 
 
-def test_the_environment_names_both_vendors() -> None:
-    assert set(environment("http://127.0.0.1:1")) == {
+def test_the_environment_names_every_vendor_that_is_there() -> None:
+    two = set(environment("http://127.0.0.1:1", has_partners=False))
+    assert two == {
         "HUBSPOT_BASE_URL",
         "HUBSPOT_ACCESS_TOKEN",
         "SALESFORCE_LOGIN_URL",
         "SALESFORCE_CLIENT_ID",
         "SALESFORCE_CLIENT_SECRET",
     }
+    three = set(environment("http://127.0.0.1:1", has_partners=True))
+    assert three - two == {"PIPEDRIVE_BASE_URL", "PIPEDRIVE_API_TOKEN"}
 
 
 def test_env_prints_lines_for_a_shell(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ SMALL = Config(seed=7, deals=400)
 @pytest.fixture(scope="session")
 def small_company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("company") / "company.sqlite"
-    generate(path, deals=SMALL.deals, seed=SMALL.seed)
+    generate(path, deals=SMALL.deals, seed=SMALL.seed, has_partners=SMALL.has_partners)
     return path
 
 
