@@ -1,7 +1,8 @@
-"""The command line: pull, sweep, load, rebuild, status. The only module here that reads the
+"""The command line: check, pull, sweep, load, rebuild, status. The only module here that reads the
 environment.
 
-Exit codes: 0 all went well, 1 something failed, 2 wrong usage or nothing configured, 130 interrupted.
+Exit codes: 0 all went well, 1 something failed, 2 wrong usage or nothing configured, 130 interrupted,
+143 terminated.
 """
 
 from __future__ import annotations
@@ -11,18 +12,24 @@ import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from dotenv import dotenv_values
 
+from ingestion import display
+from ingestion.check import check
 from ingestion.engine import warehouse
+from ingestion.engine.ending import ended_by_signals
 from ingestion.engine.errors import IngestionError
 from ingestion.engine.extract import BEGINNING
+from ingestion.engine.progress import Progress
+from ingestion.engine.reconcile import told
 from ingestion.model import Home, Landed, Loaded, Mode, Window
-from ingestion.run import SOURCES, land, load, prepare, rebuild
+from ingestion.run import SOURCES, erase, land, load, prepare, rebuild, settle
 
-OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+OK, FAILED, USAGE = 0, 1, 2
 ENV_FILE = Path(".env")
 MOST_WORKERS = 32
 
@@ -37,23 +44,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(
         level=logging.INFO if options.verbose else logging.WARNING, format="%(message)s"
     )
-    try:
-        settings = _settings()
-        home = Home(Path(settings.get("SALES_HEARTBEAT_HOME") or "var"))
-        return int(options.run(options, home, settings))
-    except UsageError as error:
-        return _complain(str(error), USAGE)
-    except IngestionError as error:
-        return _complain(str(error), FAILED)
-    except BrokenPipeError:
-        # The reader of our output has gone (`| head`); nothing may be written to it at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    except OSError as error:
-        return _complain(f"{error.filename or 'file'}: {error.strerror}", FAILED)
-    except KeyboardInterrupt:
-        said = "interrupted: what is landed and loaded stays, the next run goes on from there"
-        return _complain(said, INTERRUPTED)
+    with ended_by_signals() as ending:
+        try:
+            settings = _settings()
+            home = Home(Path(settings.get("SALES_HEARTBEAT_HOME") or "var"))
+            return int(options.run(options, home, settings))
+        except UsageError as error:
+            return _complain(str(error), USAGE)
+        except IngestionError as error:
+            return _complain(str(error), FAILED)
+        except BrokenPipeError:
+            # The reader of our output has gone (`| head`); nothing may be written to it at exit either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return FAILED
+        except OSError as error:
+            return _complain(f"{error.filename or 'file'}: {error.strerror}", FAILED)
+        except KeyboardInterrupt:
+            said = "interrupted: what is landed and loaded stays, the next run goes on from there"
+            return _complain(said, ending.code)
 
 
 def _settings() -> dict[str, str]:
@@ -81,31 +89,53 @@ def _land_and_load(
     if lack is not None:
         raise UsageError(f"{options.source} is not configured: {lack} in the environment or .env")
     prepare(options.source, home=home)
-    landed = land(
-        options.source,
-        entities,
-        settings=settings,
-        home=home,
-        mode=mode,
-        window=window,
-        workers=options.workers,
-    )
-    _print_landed(landed)
-    loaded = load(options.source, entities, home=home)
-    _print_loaded(loaded)
-    return _complain_of(landed, loaded)
+    with _progress(options, settings, len(entities), "connecting") as progress:
+        landed = land(
+            options.source,
+            entities,
+            settings=settings,
+            home=home,
+            mode=mode,
+            window=window,
+            workers=options.workers,
+            progress=progress,
+        )
+    _show(display.of_landed(landed))
+    with _progress(options, settings, len(entities), "loading into raw") as progress:
+        loaded = load(options.source, entities, home=home, progress=progress)
+    _show(display.of_loaded(loaded))
+    with _progress(options, settings, len(entities), "comparing") as progress:
+        again, healed = settle(
+            options.source,
+            loaded,
+            settings=settings,
+            home=home,
+            workers=options.workers,
+            progress=progress,
+        )
+    if again:
+        print("read again to close a gap:")
+        _show(display.of_landed(again))
+        _show(display.of_loaded(healed))
+    return _complain_of([*landed, *again], [*loaded, *healed])
 
 
 def _load(options: argparse.Namespace, home: Home, settings: Mapping[str, str]) -> int:
-    return _report(load(options.source, _entities(options), home=home))
+    entities = _entities(options)
+    with _progress(options, settings, len(entities), "loading into raw") as progress:
+        loaded = load(options.source, entities, home=home, progress=progress)
+    return _report(loaded)
 
 
 def _rebuild(options: argparse.Namespace, home: Home, settings: Mapping[str, str]) -> int:
-    return _report(rebuild(options.source, home=home))
+    entities = len(SOURCES[options.source].entities)
+    with _progress(options, settings, entities, "loading into raw") as progress:
+        loaded = rebuild(options.source, home=home, progress=progress)
+    return _report(loaded)
 
 
 def _report(loaded: Sequence[Loaded]) -> int:
-    _print_loaded(loaded)
+    _show(display.of_loaded(loaded))
     if not loaded:
         print("nothing to load")
     return _complain_of([], loaded)
@@ -122,15 +152,32 @@ def _complain_of(landed: Sequence[Landed], loaded: Sequence[Loaded]) -> int:
         which = ", ".join(entities) if len(entities) < 4 else f"{len(entities)} entities"
         label = "error" if status == "failed" else status
         print(f"{label}: {which}: {reason}", file=sys.stderr)
+    latest = {outcome.entity: outcome for outcome in outcomes if isinstance(outcome, Loaded)}
+    gaps = [f"{entity}: {gap}" for entity, one in latest.items() for gap in told(one)]
+    for gap in gaps:
+        print(f"gap: {gap}", file=sys.stderr)
     # Where all are skipped, nothing was read: that is no success.
     is_any_landed = not landed or any(outcome.status == "landed" for outcome in landed)
     has_failed = any(outcome.status == "failed" for outcome in outcomes)
-    return OK if is_any_landed and not has_failed else FAILED
+    return OK if is_any_landed and not has_failed and not gaps else FAILED
 
 
 def _complain(sentence: str, code: int) -> int:
     print(f"error: {sentence}", file=sys.stderr)
     return code
+
+
+def _erase(options: argparse.Namespace, home: Home, settings: Mapping[str, str]) -> int:
+    of_people = [
+        name
+        for name, entity in SOURCES[options.source].entities.items()
+        if entity.bin_days is not None
+    ]
+    if options.entity not in of_people:
+        raise UsageError(f"{options.source} has people in {', '.join(of_people) or 'no entity'}")
+    count = erase(options.source, options.entity, options.ids, home=home)
+    print(f"{count} records changed; the next publication holds none of it")
+    return OK
 
 
 def _status(options: argparse.Namespace, home: Home, settings: Mapping[str, str]) -> int:
@@ -144,18 +191,52 @@ def _status(options: argparse.Namespace, home: Home, settings: Mapping[str, str]
             "strftime(max(c.cursor_at), '%Y-%m-%d %H:%M:%S') from _ingestion.loads l "
             "left join _ingestion.cursors c using (source, entity) group by all order by all"
         ).fetchall()
-    _table(("source", "entity", "loads", "rows", "requests", "last load", "read up to"), rows)
+    header = ("source", "entity", "loads", "rows", "requests", "last load", "read up to")
+    _show(display.table(header, rows))
     return OK
+
+
+def _check(options: argparse.Namespace, home: Home, settings: Mapping[str, str]) -> int:
+    chosen = [options.source] if options.source else list(SOURCES)
+    done = []
+    for name in chosen:
+        done.append(check(SOURCES[name], settings, home))
+        _show(display.of_checked(done[-1]))
+    configured = [one for one in done if one.is_configured]
+    if not configured:
+        raise UsageError(
+            "nothing is configured: set what is named above in the environment or .env"
+        )
+    unreadable = [one.source for one in configured if not one.can_be_read]
+    if unreadable:
+        return _complain(f"cannot be read as it should: {', '.join(unreadable)}", FAILED)
+    return OK
+
+
+def _progress(
+    options: argparse.Namespace, settings: Mapping[str, str], entities: int, doing: str
+) -> AbstractContextManager[Progress]:
+    log = options.log_file or settings.get("SALES_HEARTBEAT_LOG")
+    return display.shown(
+        options.source,
+        entities,
+        doing,
+        stream=sys.stderr,
+        is_plain=options.verbose,
+        log=Path(log) if log else None,
+    )
 
 
 def _entities(options: argparse.Namespace) -> list[str]:
     known = list(SOURCES[options.source].entities)
     if options.entity == "all":
         return known
-    if options.entity not in known:
+    try:
+        SOURCES[options.source].entity(options.entity)
+    except KeyError:
         raise UsageError(
             f"{options.source} has no entity {options.entity}; it has {', '.join(known)}"
-        )
+        ) from None
     return [options.entity]
 
 
@@ -193,60 +274,18 @@ def _workers(text: str) -> int:
     return int(text)
 
 
-def _print_landed(landed: Sequence[Landed]) -> None:
-    _table(
-        ("entity", "landing", "rows", "requests", "kB", "seconds", "note"),
-        [
-            (
-                outcome.entity,
-                outcome.status,
-                outcome.rows,
-                outcome.requests,
-                outcome.bytes // 1024,
-                f"{outcome.seconds:.1f}",
-                outcome.reason or "",
-            )
-            for outcome in landed
-        ],
-    )
-
-
-def _print_loaded(loaded: Sequence[Loaded]) -> None:
-    _table(
-        ("entity", "raw", "read", "new", "updated", "gone", "columns added", "seconds", "note"),
-        [
-            (
-                outcome.entity,
-                outcome.status,
-                outcome.rows_read,
-                outcome.rows_inserted,
-                outcome.rows_updated,
-                outcome.rows_deleted,
-                len(outcome.columns_added),
-                f"{outcome.seconds:.1f}",
-                outcome.reason or "",
-            )
-            for outcome in loaded
-        ],
-    )
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    if not rows:
-        return
-    texts = [list(header), *([str(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[n]) for row in texts) for n in range(len(header))]
-    for row in texts:
-        print(
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        )
-    print()
+def _show(text: str) -> None:
+    if text:
+        print(text)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ingestion", description=__doc__)
     parser.add_argument("--verbose", action="store_true", help="a line per unit of work")
     commands = parser.add_subparsers(required=True)
+    command = commands.add_parser("check", help="test every configured source, entity by entity")
+    command.set_defaults(run=_check)
+    command.add_argument("source", nargs="?", choices=list(SOURCES), help="without it, all")
     for name, run, text in (
         ("pull", _pull, "land what changed and load it"),
         ("sweep", _sweep, "list all ids, mark what is gone, read all links again"),
@@ -257,6 +296,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("source", choices=list(SOURCES))
         command.add_argument("entity", nargs="?", default="all", help="an entity, or all")
         command.add_argument("--workers", type=_workers, default=4, help="entities at a time")
+        _log_option(command)
         if name == "pull":
             command.add_argument("--from", dest="start", help="backfill changes from here on")
             command.add_argument("--to", dest="end", help="up to here; without it, until now")
@@ -264,8 +304,19 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("rebuild", help="raw anew from landing, without the API")
     command.set_defaults(run=_rebuild)
     command.add_argument("source", choices=list(SOURCES))
+    _log_option(command)
+    command = commands.add_parser("erase", help="forget people here, whatever the vendor holds")
+    command.set_defaults(run=_erase)
+    command.add_argument("source", choices=list(SOURCES))
+    command.add_argument("entity", help="an entity of people")
+    command.add_argument("ids", nargs="+", metavar="id", help="a person's id at the vendor")
     commands.add_parser("status", help="what raw holds").set_defaults(run=_status)
     return parser
+
+
+def _log_option(command: argparse.ArgumentParser) -> None:
+    text = "a JSON line per unit of work; default: SALES_HEARTBEAT_LOG"
+    command.add_argument("--log-file", metavar="PATH", help=text)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -23,12 +24,14 @@ Format = Literal["json", "csv"]
 @dataclass(frozen=True)
 class Field:
     """A vendor's field. A calculated one changes without moving the record's change stamp; a
-    personal one tells something of a person (a name, an address, what was said)."""
+    personal one tells something of a person (a name, an address, what was said). The label is
+    what people in the CRM know it by."""
 
     name: str
     type: FieldType = "text"
     calculated: bool = False
     personal: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class Page:
 
     `kind` says which readings apply, `context` what the body does not say of itself (the object
     type of a list of pipelines), `asked` the ids that it speaks for, where silence has a meaning.
+    `request` is the answer's: a pull that goes on after an interruption knows by it what has landed,
+    and is given these `headers` back.
     """
 
     kind: str
@@ -53,18 +58,24 @@ class Page:
     format: Format = "json"
     context: Mapping[str, str] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
+    request: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a pull is going to ask for: fields with types, and the names that fill a path's `*`.
 
-    Values of the `hashed` fields are replaced by their hash before they land.
+    Values of the `hashed` fields are replaced by their hash before they land. `absent` are fields
+    known to be there and not asked for, with the reason. `screened` tells field rules from others:
+    pages that have passed some may not lie beside pages that have passed others.
     """
 
     fields: tuple[Field, ...] = ()
     stars: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hashed: tuple[str, ...] = ()
+    absent: Mapping[str, str] = field(default_factory=dict)
+    screened: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,14 +83,28 @@ class Counted:
     """The vendor's own numbers of an entity, asked for when its last page had come.
 
     `rows` are its live records, `sums` a column's sum over them as decimal text, where the vendor
-    can tell. `changed_since` are the records that changed after the window's end: by so much may
-    raw differ without anything being lost.
+    can tell: by column, or by `column:currency`. `changed_since` are the records that changed after
+    the window's end: by so much may raw differ without anything being lost. `lag`: for so
+    many seconds the count may not know of a change. `doubt` is a reason why the pull itself may have
+    missed what a sweep finds.
     """
 
     rows: int
     changed_since: int
     counted_at: datetime
     sums: Mapping[str, str] = field(default_factory=dict)
+    lag: int = 0
+    doubt: str | None = None
+
+
+@dataclass(frozen=True)
+class Tells:
+    """A table of changes: the column that names a field of another entity, the columns with values
+    of that field."""
+
+    entity: str
+    field: str
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -90,6 +115,8 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Field, ...]
     changed_at: tuple[str, ...] = ()  # the first that is not null; else the end of the window
+    created_at: tuple[str, ...] = ()  # the first that is not null; else ever
+    currency: str | None = None  # column that tells the currency of sums
     deleted: str | None = None  # boolean column
     deleted_at: tuple[str, ...] = ()
     merged_into: str | None = None  # column of the loser that names the winner
@@ -97,6 +124,10 @@ class Table:
     parent: tuple[str, ...] = ()  # set: rows are replaced parent by parent, not merged by key
     belongs_to: tuple[str, str] | None = None  # columns: entity and id of a record it goes with
     scope: tuple[str, ...] = ()  # a whole landing speaks only for the values of these it has read
+    points_at: tuple[str, str] | None = None  # columns: entity, id of the other end
+    speaks_of: tuple[str, ...] = ()  # columns that name a person
+    others: tuple[str, ...] = ()  # columns that name who else the row belongs to
+    tells: Tells | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +163,7 @@ class Reading:
     fields_at: tuple[str, ...] | None = None
     star: str | None = None
     known: str | None = None
+    is_aside: bool = False  # says something of rows that are there, and makes none
     position: str | None = None  # column that takes the row's place, counted from the list's end
 
 
@@ -146,6 +178,7 @@ class Pull:
     mode: Mode
     window: Window
     watched: tuple[str, ...] = ()
+    binned: tuple[str, ...] = ()  # what lies in the vendor's bin, as far as raw knows
 
 
 @dataclass(frozen=True)
@@ -153,7 +186,10 @@ class Entity:
     """One thing to pull. `whole` ones have no change stamp and land in full each time.
 
     `watched_while` is an SQL condition on rows of the first table: the records whose links a pull
-    of changes reads again, whatever their age. Recently changed ones are watched as well.
+    of changes reads again, whatever their age. Recently changed ones are watched as well. `count`
+    asks at most one question; None when the vendor cannot tell. `bin_days` is set for people: so
+    long can a deleted one still be seen, and who cannot be seen before was erased. `remarks` are
+    what a person should know of an entity that can be read, such as fields that cannot.
     """
 
     name: str
@@ -164,6 +200,17 @@ class Entity:
     whole: bool = False
     watched_while: str | None = None
     count: Callable[[Pull], Counted | None] | None = None
+    bin_days: int | None = None
+    remarks: Callable[[Pull], tuple[str, ...]] | None = None
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """Columns of the first table without which its rows cannot be told apart or kept up."""
+        table = self.tables[0]
+        marks = (table.deleted, table.merged_into, table.absorbed)
+        stamps = (*table.changed_at, *table.created_at, *table.deleted_at)
+        links = (*table.parent, *table.scope, *table.speaks_of, *table.others)
+        return frozenset((*table.key, *stamps, *links, *filter(None, marks)))
 
 
 @dataclass(frozen=True)
@@ -181,6 +228,8 @@ class Source:
 
     `discover` finds the names of entities that only this account has (custom objects), `custom`
     describes one by its name alone, so that its landings can be loaded without the API.
+    `identify` tells whose account it is and what it allows, in the order to be shown. `urgent` are
+    the entities to pull first, in this order, should a day's calls not be enough for all.
     """
 
     name: str
@@ -189,6 +238,8 @@ class Source:
     connect: Callable[[Mapping[str, str]], Connection]
     discover: Callable[[Pull], tuple[str, ...]] | None = None
     custom: Callable[[str], Entity] | None = None
+    urgent: tuple[str, ...] = ()
+    identify: Callable[[Client, Mapping[str, str]], Mapping[str, str]] | None = None
 
     def entity(self, name: str) -> Entity:
         """KeyError where the source has no such entity."""
@@ -214,6 +265,24 @@ class Home:
     @property
     def warehouse(self) -> Path:
         return self.root / "warehouse.duckdb"
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """One measure of an entity, ours beside the vendor's. `is_within` is None when the vendor has
+    not told; `note` says why, or what else is in doubt."""
+
+    measure: str  # "rows", or "sum:<column>"
+    vendor: Decimal | None
+    raw: Decimal
+    in_flight: int = 0
+    is_within: bool | None = None
+    note: str | None = None
+
+    @property
+    def gap(self) -> Decimal | None:
+        """What the vendor has more than we do."""
+        return None if self.vendor is None else self.vendor - self.raw
 
 
 @dataclass(frozen=True)
@@ -248,3 +317,5 @@ class Loaded:
     seconds: float = 0.0
     load_id: str | None = None
     reason: str | None = None
+    mode: Mode | None = None
+    reconciled: tuple[Reconciled, ...] = ()

@@ -7,31 +7,42 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
-from ingestion.engine import cursor, landing, warehouse
+from ingestion.engine import (
+    compact,
+    cursor,
+    healings,
+    landing,
+    privacy,
+    rules,
+    unfinished,
+    vanish,
+    warehouse,
+)
+from ingestion.engine import erase as erasing
 from ingestion.engine import load as loading
 from ingestion.engine.cache import Cache
 from ingestion.engine.errors import (
-    FatalError,
+    CredentialsError,
     IngestionError,
-    RestartError,
     SkippableError,
-    StoppedError,
 )
-from ingestion.engine.watch import watched_ids
+from ingestion.engine.land import SHAPE_ERRORS, Landing, land_entity, misshapen
+from ingestion.engine.progress import Progress, Silence
+from ingestion.engine.reconcile import remedy
+from ingestion.engine.watch import binned_ids, watched_ids
 from ingestion.model import (
+    Connection,
     Entity,
     Home,
     Landed,
     Loaded,
     Mode,
-    Page,
-    Plan,
     Pull,
     Source,
     Window,
@@ -45,20 +56,21 @@ __all__ = [
     "Loaded",
     "Window",
     "cursors",
+    "erase",
     "land",
     "load",
     "prepare",
     "rebuild",
+    "settle",
 ]
 
 logger = logging.getLogger(__name__)
 
 # Search indexes lag, and long saves commit with an older stamp than what was read before.
 LOOK_BACK = timedelta(minutes=10)
-RESTARTS = 2
-# What a description meets when whole JSON is not what the vendor's documents say.
-SHAPE_ERRORS = (KeyError, TypeError, ValueError, AttributeError)
-NOW_FORMAT = "%Y%m%dT%H%M%S%fZ"  # load ids sort by time
+OWN_OBJECTS = "custom_objects"  # how results name the search for an account's own objects
+# What can wait when the calls of a day run short.
+BACKGROUND: tuple[Mode, ...] = ("full", "sweep", "backfill")
 
 
 def land(
@@ -70,6 +82,7 @@ def land(
     mode: Mode,
     window: Window | None = None,
     workers: int = 4,
+    progress: Progress | None = None,
 ) -> list[Landed]:
     """Pull entities of a source into landing folders; one result per entity, never an exception.
 
@@ -77,52 +90,88 @@ def land(
     warehouse is opened for a moment, to see up to when each entity has been read.
     """
     described = SOURCES[source]
+    telling = progress or Silence()
     chosen = [described.entity(name) for name in entities]
     lack = described.missing(settings)
     if lack is not None:
         return [Landed(source, entity.name, "not_configured", reason=lack) for entity in chosen]
     try:
-        since, watched = _read_so_far(described, chosen, home)
-        connection = described.connect(settings)
+        field_rules = rules.read(settings, described, SOURCES)
+        # A connection keeps the refresh tokens that it is given where everything else lies.
+        connection = described.connect({**settings, "SALES_HEARTBEAT_HOME": str(home.root)})
+        cache = Cache()
+        own, trouble = _discovered(described, chosen, settings, connection, cache)
+        chosen = [privacy.screened(described, entity, field_rules) for entity in (*chosen, *own)]
+        since, watched, binned = _read_so_far(described, chosen, home, connection.now)
     except IngestionError as error:
-        return [Landed(source, entity.name, "failed", reason=str(error)) for entity in chosen]
-    cache = Cache()
+        failed = [Landed(source, entity.name, "failed", reason=str(error)) for entity in chosen]
+        for outcome in failed:
+            telling.end(outcome)
+        return failed
     stopping = threading.Event()
+    into = Landing(described, home, telling, connection.api_version, stopping)
+
+    def mode_of(entity: Entity) -> Mode:
+        return _window(entity, mode, window, since.get(entity.name), connection.now)[0]
 
     def one(entity: Entity) -> Landed:
         entity_mode, entity_window = _window(
             entity, mode, window, since.get(entity.name), connection.now
         )
         with connection.open_client() as client:
+            client.pace.stopping = stopping
+            begun = unfinished.begun(
+                home.landing / source / entity.name,
+                entity_mode,
+                entity_window,
+                connection.api_version,
+            )
+            if begun is not None:
+                entity_window = begun.window
+            client.is_background = entity_mode in BACKGROUND
             pull = Pull(
-                client, cache, settings, entity, entity_mode, entity_window, watched[entity.name]
+                client,
+                cache,
+                settings,
+                entity,
+                entity_mode,
+                entity_window,
+                watched[entity.name],
+                binned[entity.name],
             )
-            return _land(
-                described, pull, home, api_version=connection.api_version, stopping=stopping
-            )
+            landed = land_entity(into, pull, begun)
+        telling.end(landed)
+        return landed
 
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix=source) as pool:
         try:
-            return list(pool.map(one, chosen))
+            ordered = sorted(chosen, key=lambda entity: _rank(described, entity, mode_of(entity)))
+            done = {landed.entity: landed for landed in pool.map(one, ordered)}
+            return [*(done[entity.name] for entity in chosen), *trouble]
         except BaseException:
             # Ctrl-C: what is under way must not go on to its end before the process does.
             stopping.set()
             raise
 
 
-def load(source: str, entities: Iterable[str], *, home: Home) -> list[Loaded]:
+def load(
+    source: str, entities: Iterable[str], *, home: Home, progress: Progress | None = None
+) -> list[Loaded]:
     """Load every landing that raw does not hold yet, oldest first; one result per folder.
 
     The first folder of an entity that cannot be loaded stops that entity: what follows it may
     rest on it, and its cursor has not moved.
     """
     described = SOURCES[source]
+    telling = progress or Silence()
     results: list[Loaded] = []
     with warehouse.opened(home.warehouse) as connection:
         warehouse.prepare_books(connection)
         warehouse.prepare_tables(connection, described)
-        for name in entities:
-            entity = described.entity(name)
+        for entity in _with_own(described, entities, home):
+            name = entity.name
+            if name not in described.entities:
+                warehouse.prepare_entity(connection, described, entity)
             done = cursor.loaded_ids(connection, source, entity.name)
             for folder in landing.folders(home.landing, source, entity.name):
                 if folder.name in done:
@@ -134,8 +183,81 @@ def load(source: str, entities: Iterable[str], *, home: Home) -> list[Loaded]:
                     results.append(
                         Loaded(source, name, "failed", load_id=folder.name, reason=str(error))
                     )
+                    telling.loaded(results[-1])
                     break
+                telling.loaded(results[-1])
+        erased = erasing.carry_out(connection, described, home)
+        is_due = compact.is_due(connection)
+    if is_due:
+        compact.clean(home.warehouse, is_made_anew=False, is_fresh=erased > 0)
     return results
+
+
+def erase(source: str, entity: str, people: Sequence[str], *, home: Home) -> int:
+    """Forget these people, by their ids at the vendor; return how many records were changed."""
+    described = SOURCES[source]
+    with warehouse.opened(home.warehouse) as connection:
+        warehouse.prepare_books(connection)
+        warehouse.prepare_tables(connection, described)
+        connection.execute("begin")
+        vanish.note(connection, described, described.entity(entity), people, load_id="by hand")
+        connection.execute("commit")
+        erased = erasing.carry_out(connection, described, home)
+        is_due = compact.is_due(connection)
+    if is_due:
+        compact.clean(home.warehouse, is_made_anew=False, is_fresh=erased > 0)
+    return erased
+
+
+def settle(
+    source: str,
+    loaded: Iterable[Loaded],
+    *,
+    settings: Mapping[str, str],
+    home: Home,
+    workers: int = 4,
+    progress: Progress | None = None,
+) -> tuple[list[Landed], list[Loaded]]:
+    """Close the gaps that these loads have left, by sweeping or reading anew at once.
+
+    Each entity once a day: what that does not heal is for a person to look at.
+    """
+    latest = {one.entity: one for one in loaded if one.status == "loaded"}
+    wanted = {entity: mode for entity, one in latest.items() if (mode := remedy(one)) is not None}
+    if not wanted:
+        return [], []
+    with warehouse.opened(home.warehouse) as connection:
+        warehouse.prepare_books(connection)
+        wanted = healings.begin(connection, source, wanted)
+    landed: list[Landed] = []
+    for mode in ("sweep", "full"):
+        chosen = [entity for entity, its in wanted.items() if its == mode]
+        if chosen:
+            logger.warning("%s: %s to close a gap: %s", source, mode, ", ".join(chosen))
+            landed += land(
+                source,
+                chosen,
+                settings=settings,
+                home=home,
+                mode=cast(Mode, mode),
+                workers=workers,
+                progress=progress,
+            )
+    if not landed:
+        return [], []
+    return landed, load(source, list(wanted), home=home, progress=progress)
+
+
+def _with_own(source: Source, names: Iterable[str], home: Home) -> list[Entity]:
+    """The entities of these names; with all of the source also those that only the account has."""
+    found = {name: source.entity(name) for name in names}
+    folder = home.landing / source.name
+    if set(source.entities) <= set(found) and folder.is_dir():
+        for path in sorted(folder.iterdir()):
+            if path.name not in found and source.custom is not None:
+                with suppress(KeyError):  # a folder of something else
+                    found[path.name] = source.custom(path.name)
+    return list(found.values())
 
 
 def prepare(source: str, *, home: Home) -> None:
@@ -145,7 +267,7 @@ def prepare(source: str, *, home: Home) -> None:
         warehouse.prepare_tables(connection, SOURCES[source])
 
 
-def rebuild(source: str, *, home: Home) -> list[Loaded]:
+def rebuild(source: str, *, home: Home, progress: Progress | None = None) -> list[Loaded]:
     """Drop the raw tables of a source and make them anew from landing, without the API."""
     described = SOURCES[source]
     with warehouse.opened(home.warehouse) as connection:
@@ -154,8 +276,10 @@ def rebuild(source: str, *, home: Home) -> list[Loaded]:
         connection.execute(f"drop schema if exists {described.schema} cascade")
         connection.execute("delete from _ingestion.loads where source = ?", [source])
         connection.execute("delete from _ingestion.cursors where source = ?", [source])
+        connection.execute("delete from _ingestion.fields where source = ?", [source])
+        connection.execute("delete from _ingestion.reconciliation where source = ?", [source])
         connection.execute("commit")
-    return load(source, described.entities, home=home)
+    return load(source, described.entities, home=home, progress=progress)
 
 
 def cursors(source: str, *, home: Home) -> dict[str, datetime]:
@@ -166,19 +290,49 @@ def cursors(source: str, *, home: Home) -> dict[str, datetime]:
         return cursor.cursors(connection, source)
 
 
+def _discovered(
+    source: Source,
+    chosen: Sequence[Entity],
+    settings: Mapping[str, str],
+    connection: Connection,
+    cache: Cache,
+) -> tuple[list[Entity], list[Landed]]:
+    """The account's own objects, where all of the source is asked for; what kept us from them.
+
+    Trouble with them is no reason to leave out the rest.
+    """
+    if source.discover is None or not set(source.entities) <= {entity.name for entity in chosen}:
+        return [], []
+    with connection.open_client() as client:
+        pull = Pull(client, cache, settings, chosen[0], "whole", Window(None, connection.now))
+        try:
+            return [source.entity(name) for name in source.discover(pull)], []
+        except CredentialsError:
+            raise
+        except SkippableError as error:
+            return [], [Landed(source.name, OWN_OBJECTS, "skipped", reason=str(error))]
+        except IngestionError as error:
+            return [], [Landed(source.name, OWN_OBJECTS, "failed", reason=str(error))]
+        except SHAPE_ERRORS as error:
+            reason = str(misshapen(error))
+            return [], [Landed(source.name, OWN_OBJECTS, "failed", reason=reason)]
+
+
 def _read_so_far(
-    source: Source, entities: Sequence[Entity], home: Home
-) -> tuple[dict[str, datetime], dict[str, tuple[str, ...]]]:
-    """The cursors, and the ids of the records whose links are watched."""
+    source: Source, entities: Sequence[Entity], home: Home, now: datetime
+) -> tuple[dict[str, datetime], dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """From when on changes are read, the ids of the records whose links are watched, and of those in the bin."""
     watched: dict[str, tuple[str, ...]] = {entity.name: () for entity in entities}
+    binned = dict(watched)
     if not home.warehouse.exists():
-        return {}, watched
+        return {}, watched, binned
     with warehouse.opened(home.warehouse, read_only=True) as connection:
-        since = cursor.cursors(connection, source.name)
+        since = cursor.starts(connection, source.name, now=now, own_now=datetime.now(UTC))
         for entity in entities:
             if entity.name in since:
                 watched[entity.name] = watched_ids(connection, source, entity, since[entity.name])
-    return since, watched
+                binned[entity.name] = binned_ids(connection, source, entity, since[entity.name])
+    return since, watched, binned
 
 
 def _window(
@@ -199,96 +353,8 @@ def _window(
     return "incremental", Window(since - LOOK_BACK, now)
 
 
-def _land(
-    source: Source, pull: Pull, home: Home, *, api_version: str, stopping: threading.Event
-) -> Landed:
-    started = time.monotonic()
-    outcome = Landed(source.name, pull.entity.name, "landed")
-    try:
-        landing.clear_unfinished(home.landing, source.name, pull.entity.name)
-        manifest = _with_restarts(
-            lambda: _write(source, pull, api_version, home, started=started, stopping=stopping)
-        )
-        outcome = replace(
-            outcome, load_id=manifest.load_id, rows=manifest.rows, bytes=manifest.bytes
-        )
-    except SkippableError as error:
-        outcome = replace(outcome, status="skipped", reason=str(error))
-    except IngestionError as error:
-        outcome = replace(outcome, status="failed", reason=str(error))
-    except OSError as error:
-        # A full or read-only disk: without the path, which may name a person.
-        outcome = replace(outcome, status="failed", reason=f"writing the landing: {error.strerror}")
-    outcome = replace(
-        outcome,
-        requests=pull.client.requests,
-        seconds=time.monotonic() - started,
-        window_start=pull.window.start,
-        window_end=pull.window.end,
-    )
-    logger.info(
-        "%s.%s: %s, %s rows, %s requests, %.1f s",
-        outcome.source, outcome.entity, outcome.status, outcome.rows, outcome.requests,
-        outcome.seconds,
-    )  # fmt: skip
-    return outcome
-
-
-def _with_restarts(write: Callable[[], landing.Manifest]) -> landing.Manifest:
-    """The vendor may forget a cursor in the middle: begin again, but not for ever."""
-    for _ in range(RESTARTS):
-        try:
-            return write()
-        except RestartError as error:
-            logger.info("%s; starting this entity again", error)
-    return write()
-
-
-def _write(
-    source: Source,
-    pull: Pull,
-    api_version: str,
-    home: Home,
-    *,
-    started: float,
-    stopping: threading.Event,
-) -> landing.Manifest:
-    try:
-        plan = pull.entity.plan(pull)
-    except SHAPE_ERRORS as error:
-        raise _misshapen(error) from error
-    landed_at = datetime.now(UTC)
-    load_id = landed_at.strftime(NOW_FORMAT)
-    folder = home.landing / source.name / pull.entity.name
-    with landing.Writer(folder, load_id) as writer:
-        for page in _shaped(pull, plan):
-            if stopping.is_set():
-                raise StoppedError("interrupted")
-            writer.add(page)
-        return writer.finish(
-            source=source.name,
-            entity=pull.entity.name,
-            mode=pull.mode,
-            window=pull.window,
-            api_version=api_version,
-            landed_at=landed_at,
-            plan=plan,
-            requests=pull.client.requests,
-            seconds=time.monotonic() - started,
-        )
-
-
-def _shaped(pull: Pull, plan: Plan) -> Iterator[Page]:
-    pages = iter(pull.entity.extract(pull, plan))
-    while True:
-        try:
-            page = next(pages)
-        except StopIteration:
-            return
-        except SHAPE_ERRORS as error:
-            raise _misshapen(error) from error
-        yield page
-
-
-def _misshapen(error: Exception) -> FatalError:
-    return FatalError(f"an answer has not the documented shape ({type(error).__name__})")
+def _rank(source: Source, entity: Entity, mode: Mode) -> tuple[bool, bool, int]:
+    """What comes first has the day's calls: changes before all that can wait, deals before notes."""
+    order = source.urgent
+    place = order.index(entity.name) if entity.name in order else len(order)
+    return mode in BACKGROUND, mode != "whole", place

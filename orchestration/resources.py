@@ -20,6 +20,7 @@ class Business(dg.ConfigurableResource):  # type: ignore[type-arg]
     timezone: str
     currency: str
     fiscal_year_start_month: str
+    log: str = ""  # the file that takes a JSON line per unit of work
 
     @property
     def root(self) -> Path:

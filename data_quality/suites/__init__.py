@@ -11,11 +11,12 @@ from data_quality.suites.marts import (
     pipeline,
     records,
 )
-from data_quality.suites.raw import hubspot, salesforce
+from data_quality.suites.raw import hubspot, pipedrive, salesforce
 
 SUITES: dict[str, tuple[Suite, ...]] = {
     "raw_hubspot": hubspot.SUITES,
     "raw_salesforce": salesforce.SUITES,
+    "raw_pipedrive": pipedrive.SUITES,
     "publish": (
         *kpi.SUITES,
         *opportunities.SUITES,

@@ -80,3 +80,18 @@
             ))
     end
 {%- endmacro %}
+
+{# In how many CRMs a record is, by its ids there. #}
+{% macro crm_count(ids) -%}
+    ({% for id in ids %}case when {{ id }} is not null then 1 else 0 end{{ " + " if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+{# The CRM that a record is in, by its ids there; `several` when it is in more than one. #}
+{% macro crm_name(ids) -%}
+    case
+        when {{ crm_count(ids.values()) }} > 1 then 'several'
+        {%- for source_system, id in ids.items() %}
+        when {{ id }} is not null then '{{ source_system }}'
+        {%- endfor %}
+    end
+{%- endmacro %}

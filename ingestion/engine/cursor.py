@@ -26,6 +26,27 @@ def cursors(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, dat
     return {entity: at.replace(tzinfo=UTC) for entity, at in rows}
 
 
+def starts(
+    connection: duckdb.DuckDBPyConnection, source: str, *, now: datetime, own_now: datetime
+) -> dict[str, datetime]:
+    """From when on each entity's changes are to be read, when it is `now` at the vendor.
+
+    The cursor is the vendor's own time, and its clock may have been ahead. Ours tells how long ago
+    that was: where the vendor's has gone on by less since, what changed meanwhile is read as well.
+    """
+    if not _has_books(connection):
+        return {}
+    rows = connection.execute(
+        "select c.entity, c.cursor_at, l.landed_at from _ingestion.cursors c "
+        "join _ingestion.loads l using (source, entity, load_id) where source = ?",
+        [source],
+    ).fetchall()
+    return {
+        entity: min(at.replace(tzinfo=UTC), now - (own_now - landed_at.replace(tzinfo=UTC)))
+        for entity, at, landed_at in rows
+    }
+
+
 def loaded_ids(connection: duckdb.DuckDBPyConnection, source: str, entity: str) -> set[str]:
     rows = connection.execute(
         "select load_id from _ingestion.loads "

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
-from ingestion.engine.errors import TooMuchError
+from ingestion.engine.errors import RetriableError, TooMuchError
 from ingestion.model import Window
 
 T = TypeVar("T")
 P = TypeVar("P")
 
+STRAY_SHARE = 40  # of a page of 200, five
 SMALLEST_WINDOW = timedelta(minutes=1)
 BEGINNING = datetime(1999, 1, 1, tzinfo=UTC)  # older than any CRM we read
 
@@ -49,20 +50,40 @@ def keyset(
     while start <= end:
         page = by_time(start, end)
         yield page
-        if page.is_last or not page.records:
+        if _is_end(page):
             return
-        last = page.records[-1][1]
-        if last > start:
-            start = last
+        reached = _reached(page)
+        if reached > start:
+            start = reached
             continue
         last_id = 0
         while True:
             page = by_id(start, last_id)
             yield page
-            if page.is_last or not page.records:
+            if _is_end(page):
                 break
             last_id = max(record_id for record_id, _ in page.records)
         start += 1
+
+
+def _is_end(page: Found) -> bool:
+    if page.is_last:
+        return True
+    if not page.records:
+        # To stop here would cut the rest off in silence.
+        raise RetriableError("a search promises more records and names none")
+    return False
+
+
+def _reached(page: Found) -> int:
+    """Up to where a page has told everything.
+
+    An index sorts by what it knew; a record that has changed since then stands at its old place
+    with its new stamp. At the end of a page such a stamp would lead past records that have not
+    been told, so several of the last are asked and the earliest believed.
+    """
+    asked = max(2, len(page.records) // STRAY_SHARE)
+    return min(stamp for _, stamp in page.records[-asked:])
 
 
 def halving(window: Window, ask: Callable[[Window], Iterable[P]]) -> Iterator[P]:

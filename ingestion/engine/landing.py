@@ -1,4 +1,5 @@
-"""Pages to files and manifest, and back. One folder per load, never changed once it has its name.
+"""Pages to files and manifest, and back. One folder per load, never changed once it has its name,
+but when a person is to be forgotten (`forget.py`).
 
 A folder is written as `<load_id>.tmp` and renamed when its manifest is complete, so whatever
 stands there under its own name is whole.
@@ -8,15 +9,18 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import os
 import shutil
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+import orjson
+
+from ingestion.engine.body import GZIP, Body
 from ingestion.engine.errors import DamagedLandingError
 from ingestion.model import Counted, Field, FieldType, Format, Mode, Page, Plan, Window
 
@@ -55,6 +59,8 @@ class Manifest:
     requests: int
     seconds: float
     counted: Counted | None = None
+    erased: int = 0  # records that were taken out of the pages for a person's sake
+    erased_at: datetime | None = None
 
     @property
     def rows(self) -> int:
@@ -73,6 +79,7 @@ class Writer:
         self._folder = folder / load_id
         self._beside = folder / f"{load_id}.tmp"
         self._pages: list[LandedPage] = []
+        self._before = 0  # files that an earlier part of the pull has written
 
     def __enter__(self) -> Writer:
         self._beside.mkdir(parents=True)
@@ -82,9 +89,12 @@ class Writer:
         shutil.rmtree(self._beside, ignore_errors=True)
 
     def add(self, page: Page) -> None:
-        name = f"{len(self._pages) + 1:06d}.{page.format}.gz"
-        # Level 1: the pages are read once or twice and lie on a local disk.
-        packed = gzip.compress(page.body, 1, mtime=0)
+        name = f"{self._before + len(self._pages) + 1:06d}.{page.format}.gz"
+        if isinstance(page.body, Body):
+            packed = page.body.packed
+        else:
+            # Level 1: the pages are read once or twice and lie on a local disk.
+            packed = gzip.compress(page.body, 1, mtime=0)
         (self._beside / name).write_bytes(packed)
         self._pages.append(
             LandedPage(
@@ -128,9 +138,9 @@ class Writer:
             seconds=seconds,
             counted=counted,
         )
-        text = json.dumps(_document(manifest), indent=1, sort_keys=True)
-        with (self._beside / MANIFEST).open("w", encoding="utf-8") as file:
-            file.write(text)
+        options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
+        with (self._beside / MANIFEST).open("wb") as file:
+            file.write(orjson.dumps(to_document(manifest), option=options))
             file.flush()
             os.fsync(file.fileno())
         self._beside.rename(self._folder)
@@ -145,21 +155,15 @@ def folders(landing: Path, source: str, entity: str) -> list[Path]:
     return sorted(path for path in parent.iterdir() if path.is_dir() and path.suffix != ".tmp")
 
 
-def clear_unfinished(landing: Path, source: str, entity: str) -> None:
-    """Remove what a killed pull left. Only one process may pull an entity at a time."""
-    for path in (landing / source / entity).glob("*.tmp"):
-        shutil.rmtree(path, ignore_errors=True)
-
-
 def read_manifest(folder: Path) -> Manifest:
     try:
-        document = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        document = orjson.loads((folder / MANIFEST).read_bytes())
         if document["format"] != FORMAT_VERSION:
             raise DamagedLandingError(
                 f"{_named(folder)}: manifest format {document['format']}, "
                 f"this version reads {FORMAT_VERSION}"
             )
-        return _manifest(document)
+        return from_document(document)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedLandingError(
             f"{_named(folder)}: the manifest cannot be read; "
@@ -170,31 +174,41 @@ def read_manifest(folder: Path) -> Manifest:
 def verify(folder: Path, manifest: Manifest) -> None:
     """Compare every file with its checksum."""
     for page in manifest.pages:
-        try:
-            content = (folder / page.file).read_bytes()
-        except OSError as error:
-            raise DamagedLandingError(
-                f"{_named(folder)}: {page.file} is missing; "
-                "delete the folder and pull again with --full"
-            ) from error
-        if hashlib.sha256(content).hexdigest() != page.sha256:
-            raise DamagedLandingError(
-                f"{_named(folder)}: {page.file} does not match its checksum; "
-                "delete the folder and pull again with --full"
-            )
+        _content(folder, page)
 
 
 def bodies(folder: Path, manifest: Manifest) -> Iterator[tuple[LandedPage, bytes]]:
     """The pages as the vendor sent them."""
     for page in manifest.pages:
-        yield page, gzip.decompress((folder / page.file).read_bytes())
+        yield page, read_body(folder, page)
+
+
+def read_body(folder: Path, page: LandedPage) -> bytes:
+    """One page as the vendor sent it; DamagedLandingError when it is not what was landed."""
+    return zlib.decompress(_content(folder, page), GZIP, max(page.body_bytes, 1))
+
+
+def _content(folder: Path, page: LandedPage) -> bytes:
+    try:
+        content = (folder / page.file).read_bytes()
+    except OSError as error:
+        raise DamagedLandingError(
+            f"{_named(folder)}: {page.file} is missing; "
+            "delete the folder and pull again with --full"
+        ) from error
+    if hashlib.sha256(content).hexdigest() != page.sha256:
+        raise DamagedLandingError(
+            f"{_named(folder)}: {page.file} does not match its checksum; "
+            "delete the folder and pull again with --full"
+        )
+    return content
 
 
 def _named(folder: Path) -> str:
     return "landing " + "/".join(folder.parts[-3:])
 
 
-def _document(manifest: Manifest) -> dict[str, Any]:
+def to_document(manifest: Manifest) -> dict[str, Any]:
     window = manifest.window
     return {
         "format": FORMAT_VERSION,
@@ -212,26 +226,18 @@ def _document(manifest: Manifest) -> dict[str, Any]:
                 "type": field.type,
                 "calculated": field.calculated,
                 "personal": field.personal,
+                "label": field.label,
             }
             for field in manifest.plan.fields
         ],
         "stars": {name: list(values) for name, values in manifest.plan.stars.items()},
         "hashed": list(manifest.plan.hashed),
+        "absent": dict(manifest.plan.absent),
+        "screened": manifest.plan.screened,
         "counted": _counted_document(manifest.counted),
-        "pages": [
-            {
-                "file": page.file,
-                "kind": page.kind,
-                "format": page.format,
-                "rows": page.rows,
-                "bytes": page.bytes,
-                "body_bytes": page.body_bytes,
-                "sha256": page.sha256,
-                "context": dict(page.context),
-                "asked": list(page.asked),
-            }
-            for page in manifest.pages
-        ],
+        "pages": [page_document(page) for page in manifest.pages],
+        "erased": manifest.erased,
+        "erased_at": manifest.erased_at.isoformat() if manifest.erased_at else None,
         "rows": manifest.rows,
         "bytes": manifest.bytes,
         "requests": manifest.requests,
@@ -239,7 +245,7 @@ def _document(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _manifest(document: Mapping[str, Any]) -> Manifest:
+def from_document(document: Mapping[str, Any]) -> Manifest:
     start = document["window_start"]
     return Manifest(
         source=document["source"],
@@ -256,29 +262,49 @@ def _manifest(document: Mapping[str, Any]) -> Manifest:
                     cast(FieldType, item["type"]),
                     item["calculated"],
                     item.get("personal", False),
+                    item.get("label", ""),
                 )
                 for item in document["fields"]
             ),
             stars={name: tuple(values) for name, values in document["stars"].items()},
             hashed=tuple(document.get("hashed", ())),
+            absent=document.get("absent", {}),
+            screened=document.get("screened", ""),
         ),
-        pages=tuple(
-            LandedPage(
-                file=item["file"],
-                kind=item["kind"],
-                format=cast(Format, item["format"]),
-                rows=item["rows"],
-                bytes=item["bytes"],
-                body_bytes=item["body_bytes"],
-                sha256=item["sha256"],
-                context=item["context"],
-                asked=tuple(item["asked"]),
-            )
-            for item in document["pages"]
-        ),
+        pages=tuple(page_from(item) for item in document["pages"]),
         requests=document["requests"],
         seconds=document["seconds"],
         counted=_counted(document.get("counted")),
+        erased=document.get("erased", 0),
+        erased_at=_instant(document["erased_at"]) if document.get("erased_at") else None,
+    )
+
+
+def page_document(page: LandedPage) -> dict[str, Any]:
+    return {
+        "file": page.file,
+        "kind": page.kind,
+        "format": page.format,
+        "rows": page.rows,
+        "bytes": page.bytes,
+        "body_bytes": page.body_bytes,
+        "sha256": page.sha256,
+        "context": dict(page.context),
+        "asked": list(page.asked),
+    }
+
+
+def page_from(item: Mapping[str, Any]) -> LandedPage:
+    return LandedPage(
+        file=item["file"],
+        kind=item["kind"],
+        format=cast(Format, item["format"]),
+        rows=item["rows"],
+        bytes=item["bytes"],
+        body_bytes=item["body_bytes"],
+        sha256=item["sha256"],
+        context=item["context"],
+        asked=tuple(item["asked"]),
     )
 
 
@@ -290,6 +316,8 @@ def _counted_document(counted: Counted | None) -> dict[str, Any] | None:
         "changed_since": counted.changed_since,
         "counted_at": counted.counted_at.isoformat(),
         "sums": dict(counted.sums),
+        "lag": counted.lag,
+        "doubt": counted.doubt,
     }
 
 
@@ -301,6 +329,8 @@ def _counted(document: Mapping[str, Any] | None) -> Counted | None:
         changed_since=document["changed_since"],
         counted_at=_instant(document["counted_at"]),
         sums=document["sums"],
+        lag=document.get("lag", 0),
+        doubt=document.get("doubt"),
     )
 
 

@@ -7,28 +7,33 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 
 import duckdb
 
-from ingestion.engine import marks, merge, parse
+from ingestion.engine import chunks, drift, marks, merge, parse, vanish
+from ingestion.engine.children import Children
+from ingestion.engine.chunks import Chunk
 from ingestion.engine.cursor import book
+from ingestion.engine.ending import check
 from ingestion.engine.errors import FatalError
-from ingestion.engine.landing import LandedPage, Manifest, read_manifest, verify
-from ingestion.engine.warehouse import add_columns, columns_of, is_end_of_file, make_room, quoted
-from ingestion.model import Entity, Field, Loaded, Reading, Source
+from ingestion.engine.landing import Manifest, bodies, read_manifest
+from ingestion.engine.reconcile import reconcile
+from ingestion.engine.warehouse import (
+    add_columns,
+    is_end_of_file,
+    literal,
+    make_room,
+    quoted,
+)
+from ingestion.model import Entity, Field, Loaded, Reading, Reconciled, Source
 
 logger = logging.getLogger(__name__)
 
-# Values held at once: enough to keep DuckDB busy, few enough for memory to stay flat however many
-# rows or fields there are.
-CHUNK_VALUES = 1_500_000
-LEAST_FIELDS = 30  # a narrow record still has its links and its history
 # These have met every record that there is.
 COMPLETE = ("full", "sweep", "whole")
 
@@ -37,7 +42,6 @@ def load_folder(connection: duckdb.DuckDBPyConnection, source: Source, folder: P
     """Load one whole landing. Its tables must have been prepared."""
     started = time.monotonic()
     manifest = read_manifest(folder)
-    verify(folder, manifest)
     job = _Job(connection, source, source.entity(manifest.entity), manifest, folder)
     make_room(connection, len(manifest.plan.fields))
     job.add_fields()
@@ -45,6 +49,7 @@ def load_folder(connection: duckdb.DuckDBPyConnection, source: Source, folder: P
         while not job.is_committed():
             pass
     except duckdb.Error as error:
+        check()
         if is_end_of_file(error):
             raise
         # DuckDB quotes the values that it stumbled over; the type is all that may be told.
@@ -63,6 +68,8 @@ def load_folder(connection: duckdb.DuckDBPyConnection, source: Source, folder: P
         columns_added=tuple(job.added),
         seconds=time.monotonic() - started,
         load_id=manifest.load_id,
+        mode=manifest.mode,
+        reconciled=job.reconciled,
     )
     logger.info(
         "%s.%s: %s rows read, %s new, %s updated, %s gone",
@@ -86,7 +93,8 @@ class _Job:
     deleted: int = 0
     added: list[str] = field(default_factory=list)
     targets: dict[str, merge.Target] = field(default_factory=dict)
-    held: frozenset[str] | None = None
+    children: dict[str, Children] = field(default_factory=dict)
+    reconciled: tuple[Reconciled, ...] = ()
 
     def add_fields(self) -> None:
         """Make columns of the fields that are new."""
@@ -110,6 +118,9 @@ class _Job:
         self.connection.execute("begin")
         try:
             self._load()
+            drift.note(self.connection, self.entity, self.manifest)
+            self.reconciled = reconcile(self.connection, self._first, self.manifest)
+            self._notice_erasures()
             book(self.connection, self.manifest, loaded_at=datetime.now(UTC))
             self.connection.execute("commit")
         except merge.MissingTextColumnsError as error:
@@ -122,6 +133,24 @@ class _Job:
             raise
         return True
 
+    def _notice_erasures(self) -> None:
+        if self.entity.bin_days is None:
+            return
+        self.connection.execute(
+            f"create or replace temp table _seen as select distinct * from {_seen(self._first)}"
+        )
+        vanish.notice(
+            self.connection, self.source, self.entity, self.manifest,
+            target=self._first,
+            texts=(body for _, body in bodies(self.folder, self.manifest)),
+            reconciled=self.reconciled,
+        )  # fmt: skip
+
+    @property
+    def _first(self) -> merge.Target:
+        """The entity's own table; the others hold what its records consist of."""
+        return self.targets[self.entity.tables[0].name]
+
     def _roll_back(self) -> None:
         # A commit that failed, on a full disk say, has rolled back already: what it said counts.
         with suppress(duckdb.TransactionException):
@@ -129,106 +158,103 @@ class _Job:
 
     def _load(self) -> None:
         for table in self.entity.tables:
-            columns = columns_of(self.connection, self.source.schema, table.name)
-            self.targets[table.name] = merge.Target(
-                self.source.schema,
-                table,
-                {name.lower(): (name, kind) for name, kind in columns.items()},
-            )
+            self.targets[table.name] = merge.target(self.connection, self.source.schema, table)
+        self.children = {
+            name: Children(self.connection, target, self.manifest)
+            for name, target in self.targets.items()
+            if target.table.parent
+        }
         records = [target for target in self.targets.values() if not target.table.parent]
         before = sum(self._number(target, "where _is_deleted") for target in records)
         for target in records:
             self._begin_seen(target)
-        for pages, readings in self._chunks():
-            self.held = parse.read_chunk(
-                self.connection, self.folder, pages, readings, self.manifest.plan
-            )
-            for reading in readings:
-                if self.targets[reading.table].table.parent:
-                    self._replace(reading, pages)
-                else:
-                    self._upsert(reading, pages)
+        kinds = {reading.kind for reading in self.entity.readings}
+        chunks.let_go(self.connection)
+        for chunk in chunks.read(self.folder, self.manifest.pages, kinds):
+            check()
+            chunks.hold(self.connection, "_pages", chunk.table)
+            self._take(chunk)
+        chunks.let_go(self.connection)
         for target in records:
             self._mark(target)
+        marks.follow_heirs(self.connection, self.source, self.entity)
         after = sum(self._number(target, "where _is_deleted") for target in records)
         self.deleted += after - before
-        self.connection.execute("drop table if exists _chunk; drop table if exists _incoming")
 
-    def _upsert(self, reading: Reading, pages: Sequence[LandedPage]) -> None:
-        target = self.targets[reading.table]
-        data = self._stage(reading, pages)
-        self.connection.execute(
-            f"insert into {_seen(target)} select {_keys(target)} from _incoming"
+    def _take(self, chunk: Chunk) -> None:
+        new: frozenset[tuple[str, ...]] | None = None
+        for reading in self._readings(chunk):
+            if reading.table in self.children:
+                self._replace(reading, chunk, new)
+            elif self._upsert(reading, chunk):
+                keys = self.targets[reading.table].table.key
+                new = frozenset(reading.values[key].keys for key in keys if key in reading.values)
+
+    def _readings(self, chunk: Chunk) -> list[Reading]:
+        return [reading for reading in self.entity.readings if reading.kind == chunk.kind]
+
+    def _check_shape(self, chunk: Chunk, places: Iterable[tuple[str, str]]) -> None:
+        """JSON that is not as described must not pass for values and links that are gone."""
+        wrong = " or ".join(
+            f"len(list_filter(json_type(body, {literal(place)}), "
+            f"kind -> kind not in ({literal(kind)}, 'NULL'))) > 0"
+            for place, kind in places
         )
+        row = self.connection.execute(f"select count(*) from _pages where {wrong}").fetchone()
+        if row is not None and row[0]:
+            raise FatalError(
+                f"{self.source.name}.{self.entity.name}: {row[0]} pages of landing "
+                f"{self.manifest.load_id} have not the documented shape"
+            )
+
+    def _upsert(self, reading: Reading, chunk: Chunk) -> bool:
+        """Whether raw knew none of the records."""
+        target = self.targets[reading.table]
+        data = self._stage(reading, chunk)
+        if not reading.is_aside:
+            self.connection.execute(
+                f"insert into {_seen(target)} select {_keys(target)} from _incoming"
+            )
+        is_partial = self.manifest.mode == "sweep" or reading.is_aside
+        if not is_partial and not merge.is_any_known(self.connection, target):
+            self.inserted += merge.insert(self.connection, target, data, self.manifest)
+            return True
         before = self._number(target)
         written = merge.upsert(
             self.connection,
             target,
             data,
             self.manifest,
-            is_partial=self.manifest.mode == "sweep",
+            is_partial=is_partial,
             newest_landing_wins=self.entity.whole,
         )
         inserted = self._number(target) - before
         self.inserted += inserted
         self.updated += written - inserted
+        return False
 
-    def _replace(self, reading: Reading, pages: Sequence[LandedPage]) -> None:
+    def _replace(
+        self, reading: Reading, chunk: Chunk, new: frozenset[tuple[str, ...]] | None
+    ) -> None:
         if reading.star is not None and not self.manifest.plan.stars.get(reading.star):
             return
-        data = self._stage(reading, pages)
-        if any(page.asked for page in pages):
-            self._parents_asked(reading, pages)
-        else:
-            self._parents_met(reading, pages)
-        new, gone = merge.replace(self.connection, self.targets[reading.table], data, self.manifest)
-        self.inserted += new
-        self.deleted += gone
+        data = self._stage(reading, chunk)
+        inserted, deleted = self.children[reading.table].replace(reading, chunk, data, new)
+        self.inserted += inserted
+        self.deleted += deleted
 
-    def _stage(self, reading: Reading, pages: Sequence[LandedPage]) -> list[str]:
-        cells = parse.cells(reading, self.manifest.plan, pages[0].context, self.held)
-        relation = parse.rows(reading, self.manifest.plan)
+    def _stage(self, reading: Reading, chunk: Chunk) -> list[str]:
+        plan = self.manifest.plan
+        cells = parse.cells(reading, plan, chunk.context, chunk.held)
+        relation = parse.rows(reading, self._readings(chunk), plan, chunk.table_of_texts)
         target = self.targets[reading.table]
-        return merge.stage(self.connection, target, cells, relation, self.manifest, reading=reading)
-
-    def _parents_asked(self, reading: Reading, pages: Sequence[LandedPage]) -> None:
-        """`_parents`: what the pages were asked about."""
-        asked = sorted({item for page in pages for item in page.asked})
-        texts = parse.context_texts(reading, pages[0].context)
-        selected = ", ".join(
-            f"{texts.get(column, 'id')} as {quoted(column)}"
-            for column in self.targets[reading.table].table.parent
+        data, is_any_void = merge.stage(
+            self.connection, target, cells, relation, self.manifest, reading=reading
         )
-        self.connection.execute(
-            f"create or replace temp table _parents as "
-            f"select {selected} from (select unnest(?::varchar[]) as id)",
-            [asked],
-        )
-
-    def _parents_met(self, reading: Reading, pages: Sequence[LandedPage]) -> None:
-        """`_parents`: all rows of the pages, but those that other pages were asked about."""
-        table = self.targets[reading.table].table
-        select = parse.parents(reading, table.parent, self.manifest.plan, pages[0].context)
-        self.connection.execute(f"create or replace temp table _parents as {select}")
-        asked = [
-            (*(page.context.get(column) or item for column in table.parent),)
-            for page in self.manifest.pages
-            if set(page.context) < set(table.parent)
-            for item in page.asked
-        ]
-        if not asked:
-            return
-        names = [quoted(column) for column in table.parent]
-        lists = ", ".join(f"unnest(?::varchar[]) as {name}" for name in names)
-        same = " and ".join(f"t.{name} = a.{name}" for name in names)
-        self.connection.execute(
-            f"create or replace temp table _asked as select {lists}",
-            [list(values) for values in zip(*asked, strict=True)],
-        )
-        for name in ("_parents", "_incoming"):
-            self.connection.execute(
-                f"delete from {name} t where exists (select 1 from _asked a where {same})"
-            )
+        places = parse.containers(reading)
+        if places and chunk.table_of_texts is None and (is_any_void or not reading.fields_at):
+            self._check_shape(chunk, places)
+        return data
 
     def _mark(self, target: merge.Target) -> None:
         self.connection.execute(
@@ -261,31 +287,6 @@ class _Job:
     def _number(self, target: merge.Target, where: str = "") -> int:
         row = self.connection.execute(f"select count(*) from {target.name} {where}").fetchone()
         return int(row[0]) if row else 0
-
-    def _chunks(self) -> Iterator[tuple[list[LandedPage], list[Reading]]]:
-        """Pages as they landed, cut where kind, context or format change or rows abound."""
-        most = CHUNK_VALUES // max(len(self.manifest.plan.fields), LEAST_FIELDS)
-        for (kind, _, _), pages in groupby(self.manifest.pages, key=_alike):
-            readings = [reading for reading in self.entity.readings if reading.kind == kind]
-            if not readings:
-                continue
-            chunk: list[LandedPage] = []
-            size = 0
-            for page in pages:
-                if page.rows == 0 and not page.asked:
-                    continue
-                # Pages with `asked` continue one another: one parent's rows may span several.
-                if size >= most and not page.asked:
-                    yield chunk, readings
-                    chunk, size = [], 0
-                chunk.append(page)
-                size += page.rows
-            if chunk:
-                yield chunk, readings
-
-
-def _alike(page: LandedPage) -> tuple[str, str, tuple[tuple[str, str], ...]]:
-    return page.kind, page.format, tuple(sorted(page.context.items()))
 
 
 def _seen(target: merge.Target) -> str:

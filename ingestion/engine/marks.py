@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import duckdb
 
+from ingestion.engine import merge
 from ingestion.engine.landing import Manifest
 from ingestion.engine.merge import Target, count, stamp
 from ingestion.engine.warehouse import literal, quoted
+from ingestion.model import Entity, Source
 
 
 def mark_vanished(
@@ -58,6 +60,58 @@ def mark_absorbed(connection: duckdb.DuckDBPyConnection, target: Target, manifes
         f"where t.{key} = m.loser and t.{key} <> m.winner "
         f"and (not t._is_deleted or t._merged_into is distinct from m.winner)",
     )
+
+
+def follow_heirs(connection: duckdb.DuckDBPyConnection, source: Source, entity: Entity) -> None:
+    """Links that a load of the entity has read, or that lead to records that it has marked as
+    absorbed, lead to the heirs."""
+    tables = {
+        table.name: table
+        for each in source.entities.values()
+        for table in each.tables
+        if table.points_at is not None
+    }
+    own = {table.name for table in entity.tables}
+    for table in tables.values():
+        for each in source.entities.values():
+            record = each.tables[0]
+            if record.absorbed is None or not (table.name in own or each.name == entity.name):
+                continue
+            links = merge.target(connection, source.schema, table)
+            records = merge.target(connection, source.schema, record)
+            # An heir may have been absorbed in turn.
+            while move_links(connection, links, records, each.name):
+                pass
+
+
+def move_links(
+    connection: duckdb.DuckDBPyConnection, target: Target, record: Target, entity: str
+) -> int:
+    """Let links to an absorbed record lead to the one that absorbed it; return how many moved.
+
+    The vendor moves them too, and moves no stamp of the records that they come from.
+    """
+    if target.table.points_at is None:
+        return 0
+    kind, identity = (quoted(target.column(name)) for name in target.table.points_at)
+    key = quoted(record.column(record.table.key[0]))
+    lost = f"t.{kind} = {literal(entity)} and t.{identity} = r.{key} and r._merged_into is not null"
+    link = [quoted(target.column(name)) for name in target.table.key]
+    same = " and ".join(f"t.{name} = m.{name}" for name in link)
+    connection.execute(
+        f"create or replace temp table _moved as select t.* replace (r._merged_into as {identity}) "
+        f"from {target.name} t join {record.name} r on {lost}"
+    )
+    moved = count(connection, f"delete from {target.name} t using {record.name} r where {lost}")
+    if moved:
+        # The heir may have the link already, or inherit the same one twice.
+        connection.execute(
+            f"insert into {target.name} by name "
+            f"select distinct on ({', '.join(link)}) * from _moved m "
+            f"where not exists (select 1 from {target.name} t where {same})"
+        )
+    connection.execute("drop table _moved")
+    return moved
 
 
 def drop_orphans(

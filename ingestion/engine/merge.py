@@ -5,18 +5,19 @@ Everything here runs inside the transaction of the caller.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
 
+from ingestion.engine.chunks import hold
 from ingestion.engine.cursor import naive
 from ingestion.engine.errors import FatalError
 from ingestion.engine.landing import Manifest
 from ingestion.engine.parse import Cell
 from ingestion.engine.values import present, typed
-from ingestion.engine.warehouse import OWN_COLUMNS, literal, quoted
+from ingestion.engine.warehouse import OWN_COLUMNS, columns_of, literal, quoted
 from ingestion.model import Reading, Table
 
 TEXTS = "__text"
@@ -44,6 +45,12 @@ class Target:
         return name.lower() in self.columns
 
 
+def target(connection: duckdb.DuckDBPyConnection, schema: str, table: Table) -> Target:
+    """The table with the columns that it has now."""
+    columns = columns_of(connection, schema, table.name)
+    return Target(schema, table, {name.lower(): (name, kind) for name, kind in columns.items()})
+
+
 class MissingTextColumnsError(Exception):
     """Values came that fit no column: these `__text` columns must be made, then load again."""
 
@@ -51,6 +58,15 @@ class MissingTextColumnsError(Exception):
         super().__init__(f"{table}: {', '.join(names)}")
         self.table = table
         self.names = tuple(names)
+
+
+def bring(connection: duckdb.DuckDBPyConnection, query: str) -> None:
+    """Make `_incoming` what the query gives.
+
+    Outside of DuckDB: a temporary table that is replaced lives on until the transaction ends, and
+    a load would grow by every chunk.
+    """
+    hold(connection, "_incoming", connection.execute(query).to_arrow_table())
 
 
 def stage(
@@ -61,11 +77,14 @@ def stage(
     manifest: Manifest,
     *,
     reading: Reading,
-) -> list[str]:
-    """Fill `_incoming` with typed rows of the target, one per key; return its data columns."""
+) -> tuple[list[str], bool]:
+    """Fill `_incoming` with typed rows of the target, one per key.
+
+    Returns its data columns, and whether any record came without a value in its fields.
+    """
     table = target.table
     texts = _texts(cells, relation)
-    _check_fit(connection, target, cells, texts)
+    checked = _checked(cells, target)
     selected = []
     for number, cell in enumerate(cells):
         column = target.column(cell.column)
@@ -73,7 +92,7 @@ def stage(
         selected.append((quoted(column), typed(f"c{number}", kind)))
         if target.has(column + TEXTS):
             name = quoted(target.column(column + TEXTS))
-            selected.append((name, _misfit(f"c{number}", kind)))
+            selected.append((name, _misfit(f"c{number}", kind, cell)))
     if reading.position is not None:
         selected.append((quoted(target.column(reading.position)), "_position"))
     data = [name for name, _ in selected]
@@ -84,37 +103,69 @@ def stage(
     merged = _first([table.merged_into] if table.merged_into else [], target, data, "null")
     known = f"where {quoted(target.column(reading.known))} is not null" if reading.known else ""
     columns = ", ".join(f"{value} as {name}" for name, value in selected)
-    connection.execute(
-        f"create or replace temp table _incoming as "
+    bring(
+        connection,
         f"select *, case when _is_deleted then {deleted_at} end as _deleted_at, "
         f"cast({merged} as varchar) as _merged_into from ("
         f"select *, {changed} as _changed_at, {is_deleted} as _is_deleted from ("
-        f"select {columns}, _file from {texts}) {known})"
+        f"select {columns}, _page, _is_void, {_any(checked.values())} as _is_misfit from {texts}) {known})",
     )
-    _check_keys(connection, target, manifest)
-    return data
+    misfits, voids = _check_rows(connection, target, manifest)
+    if misfits:
+        _check_fit(connection, target, checked, texts)
+    return data, voids > 0
 
 
-def _check_keys(connection: duckdb.DuckDBPyConnection, target: Target, manifest: Manifest) -> None:
-    """One row per key, the newest; rows without a key are an error, not a loss."""
+def _check_rows(
+    connection: duckdb.DuckDBPyConnection, target: Target, manifest: Manifest
+) -> tuple[int, int]:
+    """One row per key, the newest; rows without a key are an error, not a loss.
+
+    Returns how many rows hold a value that fits no column, and how many came without fields.
+    """
     keys = [quoted(target.column(key)) for key in target.table.key]
     empty = " or ".join(f"{key} is null" for key in keys)
+    one = keys[0] if len(keys) == 1 else f"row({', '.join(keys)})"
     row = connection.execute(
-        f"select count(*) filter (where {empty}), count(*), count(distinct row({', '.join(keys)})) "
-        f"from _incoming"
+        f"select count(*) filter (where {empty}), count(*), count(distinct {one}), "
+        f"count(*) filter (where _is_misfit), count(*) filter (where _is_void) from _incoming"
     ).fetchone()
-    without, rows, distinct = row or (0, 0, 0)
+    without, rows, distinct, misfits, voids = row or (0, 0, 0, 0, 0)
     if without:
         raise FatalError(
             f"{manifest.source}.{manifest.entity}: {without} rows for {target.table.name} without "
             f"{' and '.join(target.table.key)}"
         )
     if rows > distinct:
-        connection.execute(
-            f"create or replace temp table _incoming as select * from _incoming qualify "
+        bring(
+            connection,
+            f"select * from _incoming qualify "
             f"row_number() over (partition by {', '.join(keys)} "
-            f"order by _changed_at desc, _file desc) = 1"
+            f"order by _changed_at desc, _page desc) = 1",
         )
+    return misfits, voids
+
+
+def is_any_known(connection: duckdb.DuckDBPyConnection, target: Target) -> bool:
+    """Whether the target has any of the rows of `_incoming`."""
+    keys = [quoted(target.column(key)) for key in target.table.key]
+    same = " and ".join(f"t.{key} = i.{key}" for key in keys)
+    row = connection.execute(
+        f"select 1 from {target.name} t where exists (select 1 from _incoming i where {same}) limit 1"
+    ).fetchone()
+    return row is not None
+
+
+def insert(
+    connection: duckdb.DuckDBPyConnection, target: Target, data: Sequence[str], manifest: Manifest
+) -> int:
+    """Add `_incoming`, where there is nothing to merge with: a third of what merging costs."""
+    return count(
+        connection,
+        f"insert into {target.name} ({', '.join([*data, *OWN_COLUMNS])}) "
+        f"select {', '.join(f'i.{column}' for column in data)}, {own_values(manifest)} "
+        f"from _incoming i",
+    )
 
 
 def upsert(
@@ -128,8 +179,9 @@ def upsert(
 ) -> int:
     """Merge `_incoming` by key; return how many rows were written.
 
-    Rows that say nothing new stay untouched. A partial reading (a sweep) refreshes what it has
-    read of rows that are there, and nothing else.
+    Rows that say nothing new stay untouched; one whose stamps alone have moved gets the new stamps,
+    but not as one that was written: an edit of a pipeline stamps every deal and changes none. A
+    partial reading (a sweep) refreshes what it has read of rows that are there, and nothing else.
     """
     keys = [quoted(target.column(key)) for key in target.table.key]
     values = [column for column in data if column not in keys]
@@ -137,8 +189,9 @@ def upsert(
     if is_partial:
         values = [column for column in values if column not in stamps]
     matched = " and ".join(f"t.{key} = i.{key}" for key in keys)
+    content = [column for column in values if column not in stamps]
     differs = " or ".join(
-        f"t.{column} is distinct from i.{column}" for column in [*values, "_is_deleted"]
+        f"t.{column} is distinct from i.{column}" for column in [*content, "_is_deleted"]
     )
     is_newer = "true" if newest_landing_wins else "i._changed_at >= t._changed_at"
     setting = [f"{column} = i.{column}" for column in values]
@@ -159,65 +212,60 @@ def upsert(
         columns = [*keys, *values]
         statement += (
             f" when not matched then insert ({', '.join([*columns, *OWN_COLUMNS])}) values "
-            f"({', '.join(f'i.{column}' for column in columns)}, {_own(manifest)})"
+            f"({', '.join(f'i.{column}' for column in columns)}, {own_values(manifest)})"
         )
-    return count(connection, statement)
-
-
-def replace(
-    connection: duckdb.DuckDBPyConnection, target: Target, data: Sequence[str], manifest: Manifest
-) -> tuple[int, int]:
-    """Make the rows of each parent in `_parents` those of `_incoming`; return (new, gone)."""
-    columns = [quoted(field.name) for field in target.table.columns]
-    same = " and ".join(
-        f"t.{column} is not distinct from i.{column}" if column in data else f"t.{column} is null"
-        for column in columns
-    )
-    parent = " and ".join(
-        f"t.{quoted(target.column(column))} = p.{quoted(target.column(column))}"
-        for column in target.table.parent
-    )
-    gone = count(
-        connection,
-        f"delete from {target.name} t where exists (select 1 from _parents p where {parent}) "
-        f"and not exists (select 1 from _incoming i where {same})",
-    )
-    new = count(
-        connection,
-        f"insert into {target.name} ({', '.join([*data, *OWN_COLUMNS])}) "
-        f"select {', '.join(f'i.{column}' for column in data)}, {_own(manifest)} from _incoming i "
-        f"where not exists (select 1 from {target.name} t where {same})",
-    )
-    return new, gone
+    written = count(connection, statement)
+    moved = [column for column in values if column in stamps]
+    if moved:
+        moved.append("_changed_at")
+        setting = [f"{column} = i.{column}" for column in moved]
+        differs = " or ".join(f"t.{column} is distinct from i.{column}" for column in moved)
+        connection.execute(
+            f"update {target.name} t set {', '.join(setting)} from _incoming i "
+            f"where {matched} and {is_newer} and ({differs})"
+        )
+    return written
 
 
 def _texts(cells: Sequence[Cell], relation: str) -> str:
     # Named once, or every typed expression would repeat the path and its translation.
     columns = ", ".join(f"{present(cell.text)} as c{n}" for n, cell in enumerate(cells))
-    return f"(select {columns}, _file, _position from {relation})"
+    return f"(select {columns}, _page, _position, _is_void from {relation})"
 
 
-def _check_fit(
-    connection: duckdb.DuckDBPyConnection, target: Target, cells: Sequence[Cell], texts: str
-) -> None:
-    checked = [
-        (target.column(cell.column), f"c{number}")
+def _checked(cells: Sequence[Cell], target: Target) -> dict[str, str]:
+    """Columns that have no place for what does not fit them, with the SQL of what does not."""
+    return {
+        target.column(cell.column): _misfit(f"c{number}", target.type(cell.column), cell)
         for number, cell in enumerate(cells)
         if target.type(cell.column) != "VARCHAR"
         and not target.has(target.column(cell.column) + TEXTS)
-    ]
-    if not checked:
-        return
-    counts = ", ".join(f"count({_misfit(text, target.type(column))})" for column, text in checked)
+    }
+
+
+def _any(misfits: Iterable[str]) -> str:
+    return " or ".join(["false", *(f"{misfit} is not null" for misfit in misfits)])
+
+
+def _check_fit(
+    connection: duckdb.DuckDBPyConnection, target: Target, checked: Mapping[str, str], texts: str
+) -> None:
+    counts = ", ".join(f"count({misfit})" for misfit in checked.values())
     row = connection.execute(f"select {counts} from {texts}").fetchone() or ()
-    missing = [column + TEXTS for (column, _), found in zip(checked, row, strict=True) if found]
+    missing = [column + TEXTS for column, found in zip(checked, row, strict=True) if found]
     if missing:
         raise MissingTextColumnsError(target.table.name, missing)
 
 
-def _misfit(text: str, column_type: str) -> str:
+def _misfit(text: str, column_type: str, cell: Cell) -> str:
+    """What the column cannot hold. In a field that has become text, 007 is not 7."""
     if column_type == "VARCHAR":
         return "null::varchar"
+    if cell.is_text:
+        same = f"cast({typed(text, column_type)} as varchar)"
+        if column_type.startswith("DECIMAL"):
+            same = f"rtrim(rtrim({same}, '0'), '.')"
+        return f"(case when {text} is distinct from {same} then {text} end)"
     return f"(case when {typed(text, column_type)} is null then {text} end)"
 
 
@@ -226,7 +274,7 @@ def _first(names: Sequence[str], target: Target, data: Sequence[str], last: str)
     return f"coalesce({', '.join([*(c for c in columns if c in data), last])})"
 
 
-def _own(manifest: Manifest) -> str:
+def own_values(manifest: Manifest) -> str:
     return (
         f"i._changed_at, {stamp(manifest.landed_at)}, {literal(manifest.load_id)}, "
         f"i._is_deleted, i._deleted_at, i._merged_into"

@@ -1,29 +1,22 @@
-"""Readings as SQL: landed pages become rows of text, each page's JSON parsed once.
+"""Readings as SQL: landed pages become rows of text.
 
-A chunk of pages is unfolded to its level-0 rows in the temporary table `_chunk`; the readings of
-that kind of page select from it.
+A chunk of pages stands in memory as `_pages`. Each reading takes of it what it needs and nothing
+else: parsing the text again for the next reading costs less than keeping what was parsed.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-import duckdb
-
-from ingestion.engine.landing import LandedPage
 from ingestion.engine.warehouse import literal, quoted
 from ingestion.model import Plan, Reading, Value
 
 CONTEXT = -1
 STAR = -2
-# DuckDB sets a buffer of this size aside, so it is no larger than the pages need.
-SMALLEST_BUFFER = 1024 * 1024
-LONGEST_LINE = 16 * 1024 * 1024
+MISSHAPEN = "a page without its list"
 
 
 @dataclass
@@ -39,12 +32,12 @@ class Node:
             node = node.children.setdefault(key, Node())
         return node
 
-    def sql(self) -> str:
-        kind = "VARCHAR"
+    def structure(self) -> Any:
+        """As DuckDB's json_transform takes it."""
+        kind: Any = "VARCHAR"
         if self.children:
-            inner = ", ".join(f"{quoted(k)} {node.sql()}" for k, node in self.children.items())
-            kind = f"STRUCT({inner})"
-        return f"{kind}[]" if self.is_list else kind
+            kind = {key: node.structure() for key, node in self.children.items()}
+        return [kind] if self.is_list else kind
 
 
 @dataclass(frozen=True)
@@ -53,6 +46,7 @@ class Cell:
 
     column: str
     text: str
+    is_text: bool = False  # the vendor says so, whatever the column became when it began
 
 
 def levels(path: str) -> list[tuple[str, ...]]:
@@ -80,31 +74,6 @@ def shape(readings: Iterable[Reading], plan: Plan) -> Node:
     return root
 
 
-def read_chunk(
-    connection: duckdb.DuckDBPyConnection,
-    folder: Path,
-    pages: Sequence[LandedPage],
-    readings: Sequence[Reading],
-    plan: Plan,
-) -> frozenset[str] | None:
-    """Fill `_chunk` (_file, l0) from pages of one kind and format.
-
-    Returns the lower-case names of the fields that the pages hold, where they are tables.
-    """
-    files = "[" + ", ".join(literal(str(folder / page.file)) for page in pages) + "]"
-    root = shape(readings, plan)
-    path = levels(readings[0].path)
-    largest = max(SMALLEST_BUFFER, *(page.body_bytes + 1 for page in pages))
-    if pages[0].format == "csv":
-        select = _csv_select(folder / pages[0].file, files, root, path[0], largest)
-    else:
-        select = _json_select(files, root, path, largest)
-    connection.execute(f"create or replace temp table _chunk as {select}")
-    if pages[0].format == "csv":
-        return frozenset(name.lower() for name in _header(folder / pages[0].file))
-    return None
-
-
 def cells(
     reading: Reading, plan: Plan, context: Mapping[str, str], held: frozenset[str] | None
 ) -> list[Cell]:
@@ -120,7 +89,7 @@ def cells(
             if held is not None and item.name.lower() not in held:
                 continue
             name = f"property_{item.name}" if item.name.lower() in taken else item.name
-            found.append(Cell(name, prefix + quoted(item.name)))
+            found.append(Cell(name, prefix + quoted(item.name), item.type == "text"))
     return found
 
 
@@ -133,35 +102,86 @@ def context_texts(reading: Reading, context: Mapping[str, str]) -> dict[str, str
     }
 
 
-def rows(reading: Reading, plan: Plan) -> str:
-    """SQL of what the cells are selected from: _file, l0, l1, ..., _star, _position."""
-    branches = []
-    for star in _stars(reading, plan):
-        label = literal(star) if star is not None else "null"
-        relation = f"(select _file, l0, {label} as _star, 0 as _position from _chunk)"
-        for depth, keys in enumerate(levels(reading.path)[1:], start=1):
-            path = ".".join(
-                [f"l{depth - 1}", *(quoted(star if k == "*" and star else k) for k in keys)]
-            )
-            carried = ", ".join(f"l{n}" for n in range(depth))
-            relation = (
-                f"(select _file, {carried}, unnest({path}) as l{depth}, _star, "
-                f"len({path}) - generate_subscripts({path}, 1) as _position from {relation})"
-            )
-        branches.append(f"select * from {relation}")
-    return "(" + " union all ".join(branches) + ")"
+def rows(reading: Reading, beside: Sequence[Reading], plan: Plan, table: Any | None) -> str:
+    """SQL of what the cells are selected from: _page, l0, l1, ..., _star, _position, _is_void.
+
+    `beside` are all readings of the kind, `table` is the chunk where it is one of texts.
+    """
+    # A list that is kept as text is made of what others read of it.
+    is_alone = not any(value.is_list for value in reading.values.values())
+    root = shape([reading] if is_alone else beside, plan)
+    path = levels(reading.path)
+    first = _records(root, path) if table is None else _table(root.at(path[0]), table)
+    if len(path) < 2:
+        void = "false"
+        if reading.fields_at and plan.fields and table is None:
+            place = _inside(0, reading.fields_at, None)
+            held = ", ".join(f"{place}.{quoted(item.name)}" for item in plan.fields)
+            void = f"coalesce({held}) is null"
+        return (
+            f"(select _page, l0, null::varchar as _star, 0 as _position, {void} as _is_void "
+            f"from {first})"
+        )
+    lists = ", ".join(
+        f"struct_pack(_star := {_label(star)}, _list := {_inside(0, path[1], star)})"
+        for star in _stars(reading, plan)
+    )
+    relation = (
+        f"(select _page, l0, _branch._star as _star, _branch._list as _list "
+        f"from (select _page, l0, unnest([{lists}]) as _branch from {first}))"
+    )
+    position = "0"
+    if reading.position is not None:
+        position = "len(_list) - generate_subscripts(_list, 1)"
+    for depth in range(1, len(path)):
+        if depth > 1:
+            found = _inside(depth - 1, path[depth], None)
+            relation = f"(select *, {found} as _list from {relation})"
+        carried = ", ".join(f"l{n}" for n in range(depth))
+        relation = (
+            f"(select _page, {carried}, unnest(_list) as l{depth}, _star, "
+            f"{position} as _position, false as _is_void from {relation})"
+        )
+    return relation
+
+
+def containers(reading: Reading) -> list[tuple[str, str]]:
+    """JSON paths of the fields and of nested lists, and what must stand there if anything does.
+
+    What has another shape would be read as null, and pass for values or links that are gone.
+    """
+    path = levels(reading.path)
+    first = "$" + "".join(f'."{key}"' for key in (path[0] if path else ()))
+    if path:
+        first += "[*]"
+    places = [(reading.fields_at, "OBJECT")] if reading.fields_at else []
+    places += [(keys[:1], "OBJECT" if len(keys) > 1 else "ARRAY") for keys in path[1:2]]
+    return [(first + "".join(f'."{key}"' for key in keys), kind) for keys, kind in places]
 
 
 def parents(
-    reading: Reading, columns: Sequence[str], plan: Plan, context: Mapping[str, str]
+    reading: Reading,
+    columns: Sequence[str],
+    plan: Plan,
+    context: Mapping[str, str],
+    table: Any | None,
 ) -> str:
     """SQL of the parents for which the chunk speaks, also those without any row."""
-    selected = ", ".join(f"{_text(reading.values[c], context)} as {quoted(c)}" for c in columns)
-    branches = []
-    for star in _stars(reading, plan):
-        label = literal(star) if star is not None else "null"
-        branches.append(f"select {selected} from (select l0, {label} as _star from _chunk)")
-    return "select distinct * from (" + " union all ".join(branches) + ")"
+    first, unfolded, _ = reading.path.partition("[]")
+    values = {column: reading.values[column] for column in columns}
+    record = replace(
+        reading, path=first + unfolded, values=values, fields_at=None, star=None, position=None
+    )
+    relation = rows(record, [record], plan, table)
+    selected = ", ".join(f"{_text(values[c], context)} as {quoted(c)}" for c in columns)
+    stars = ", ".join(_label(star) for star in _stars(reading, plan))
+    return (
+        f"select distinct {selected} from (select l0, unnest([{stars}]) as _star from {relation})"
+    )
+
+
+def _label(star: str | None) -> str:
+    return "null::varchar" if star is None else literal(star)
 
 
 def _stars(reading: Reading, plan: Plan) -> Sequence[str | None]:
@@ -185,40 +205,29 @@ def _text(value: Value, context: Mapping[str, str]) -> str:
     return f"(case {text} {cases} else {text if value.keep else 'null'} end)"
 
 
-def _json_select(files: str, root: Node, path: Sequence[tuple[str, ...]], largest: int) -> str:
-    columns = ", ".join(
-        f"{quoted(key)}: {literal(node.sql())}" for key, node in root.children.items()
-    )
-    source = (
-        f"read_json({files}, columns = {{{columns}}}, format = 'unstructured', "
-        f"compression = 'gzip', filename = '_file', maximum_object_size = {largest})"
-    )
+def _inside(level: int, keys: Sequence[str], star: str | None) -> str:
+    named = [star if key == "*" and star else key for key in keys]
+    return ".".join([f"l{level}", *(quoted(key) for key in named)])
+
+
+def _records(root: Node, path: Sequence[tuple[str, ...]]) -> str:
+    """The level-0 rows of JSON pages."""
+    structure = literal(json.dumps(root.structure()))
+    document = f"(select _page, json_transform(body, {structure}) as _document from _pages)"
     if not path:
-        packed = ", ".join(f"{quoted(key)} := {quoted(key)}" for key in root.children)
-        return f"select _file, struct_pack({packed}) as l0 from {source}"
-    return f"select _file, unnest({'.'.join(quoted(k) for k in path[0])}) as l0 from {source}"
+        return f"(select _page, _document as l0 from {document})"
+    found = ".".join(["_document", *(quoted(key) for key in path[0])])
+    # Without its list a page would pass for an empty one.
+    whole = f"case when {found} is null then error({literal(MISSHAPEN)}) else {found} end"
+    return f"(select _page, unnest({whole}) as l0 from {document})"
 
 
-def _csv_select(first: Path, files: str, root: Node, path: tuple[str, ...], largest: int) -> str:
-    header = _header(first)
-    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in header)
-    present = {name.lower(): name for name in header}
-    wanted = root.at(path).children
+def _table(record: Node, table: Any) -> str:
+    """The level-0 rows of pages that are tables."""
+    present = {name.lower(): name for name in table.column_names}
     packed = ", ".join(
         f"{quoted(name)} := "
         + (quoted(present[name.lower()]) if name.lower() in present else "null::varchar")
-        for name in wanted
+        for name in record.children
     )
-    # The dialect is fixed by the vendor. Sniffing would only be a chance to get it wrong.
-    return (
-        f"select _file, struct_pack({packed}) as l0 from read_csv({files}, "
-        f"columns = {{{columns}}}, auto_detect = false, header = true, delim = ',', quote = '\"', "
-        f"escape = '\"', new_line = '\\n', compression = 'gzip', filename = '_file', "
-        f"max_line_size = {min(largest, LONGEST_LINE)}, nullstr = '')"
-    )
-
-
-def _header(file: Path) -> list[str]:
-    with gzip.open(file, "rb") as stream:
-        line = stream.readline().decode("utf-8-sig")
-    return next(csv.reader(io.StringIO(line)))
+    return f"(select _page, struct_pack({packed}) as l0 from _pages)"

@@ -10,15 +10,17 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.engine.ending import check, interruptible
 from ingestion.engine.errors import WarehouseBusyError, WarehouseError
-from ingestion.model import Field, FieldType, Source, Table
+from ingestion.model import Entity, Field, FieldType, Source, Table
 
 logger = logging.getLogger(__name__)
 
 # A dbt build of a large warehouse may hold the file for minutes; a pull should outwait it.
 LONGEST_WAIT = 600.0
-# Loading 150,000 rows is as fast with this as with twice as much, and the process stays below 600 MB.
-MEMORY_MB = 400
+# Loading 150,000 rows is as fast with this as with more, and the process stays below 600 MB with
+# the text of two chunks of pages beside it.
+MEMORY_MB = 300
 # DuckDB keeps buffers for every column and thread, however few the rows: 900 properties of HubSpot
 # deals were measured to need 700 MB with two threads.
 WIDE_FIELDS = 200
@@ -56,9 +58,42 @@ create table if not exists _ingestion.loads (
     api_version varchar not null, landed_at timestamp not null, loaded_at timestamp not null,
     reason varchar
 );
+create table if not exists _ingestion.fields (
+    source varchar not null, entity varchar not null, table_name varchar not null,
+    field varchar not null, type varchar not null, label varchar not null,
+    is_calculated boolean not null, is_personal boolean not null, is_hashed boolean not null,
+    first_load_id varchar not null, last_load_id varchar not null, removed_at timestamp
+);
+create table if not exists _ingestion.schema_changes (
+    source varchar not null, entity varchar not null, table_name varchar not null,
+    field varchar not null, change varchar not null, old varchar, new varchar, reason varchar,
+    load_id varchar not null, noticed_at timestamp not null
+);
+create table if not exists _ingestion.reconciliation (
+    source varchar not null, entity varchar not null, load_id varchar not null,
+    mode varchar not null, window_end timestamp not null, measure varchar not null,
+    vendor_rows bigint, raw_rows bigint not null, gap bigint, in_flight bigint not null,
+    vendor_value decimal(38, 10), raw_value decimal(38, 10), is_within boolean, note varchar,
+    counted_at timestamp, checked_at timestamp not null
+);
+create table if not exists _ingestion.healings (
+    source varchar not null, entity varchar not null, mode varchar not null,
+    begun_at timestamp not null
+);
+create table if not exists _ingestion.erasures_due (
+    source varchar not null, entity varchar not null, id varchar not null,
+    person_entity varchar not null, person varchar not null, is_sole boolean not null,
+    load_id varchar not null, noticed_at timestamp not null
+);
+create table if not exists _ingestion.erasures (
+    source varchar not null, entity varchar not null, id_hash varchar not null,
+    erased_at timestamp not null,
+    rows bigint not null, files bigint not null, cleaned_at timestamp
+);
 """
 
 
+SMALLEST_FILE = 3 * 4096  # DuckDB's headers; a shorter file has never held anything
 INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C
 _NOT_WRITTEN = "could not write file"
 # What speaks of the file or the machine, not of a statement.
@@ -97,6 +132,9 @@ def opened(
             break
         except duckdb.Error as error:
             if not isinstance(error, duckdb.IOException) or "lock" not in str(error).lower():
+                if _is_stub(path) and not is_end_of_file(error):
+                    _begin_anew(path)
+                    continue
                 raise WarehouseError(_cannot_open(path, error)) from error
             if clock() >= until:
                 raise WarehouseBusyError(
@@ -108,11 +146,13 @@ def opened(
         sleep(pause)
         pause = min(pause * 1.5, 1.0)
     try:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute("set preserve_insertion_order = false")
-        make_room(connection, 0)
-        yield connection
+        with interruptible(connection.interrupt):
+            connection.execute("set TimeZone = 'UTC'")
+            connection.execute("set preserve_insertion_order = false")
+            make_room(connection, 0)
+            yield connection
     except duckdb.Error as error:
+        check()
         if isinstance(error, _FILE_ERRORS) or is_end_of_file(error):
             raise WarehouseError(told(path, error)) from error
         raise
@@ -122,6 +162,20 @@ def opened(
         raise
     finally:
         connection.close()
+
+
+def _is_stub(path: Path) -> bool:
+    """Whether the file ends before its headers do: whoever made it had no room, or no time."""
+    return path.is_file() and path.stat().st_size < SMALLEST_FILE
+
+
+def _begin_anew(path: Path) -> None:
+    path.unlink()
+    try:
+        with duckdb.connect(str(path)) as connection:
+            prepare_books(connection)
+    except duckdb.Error as error:
+        raise WarehouseError(_cannot_open(path, error)) from error
 
 
 def make_room(connection: duckdb.DuckDBPyConnection, fields: int) -> None:
@@ -174,9 +228,14 @@ def prepare_tables(connection: duckdb.DuckDBPyConnection, source: Source) -> Non
     """Make every table of the source with at least its expected columns."""
     connection.execute(f"create schema if not exists {source.schema}")
     for entity in source.entities.values():
-        for table in entity.tables:
-            _create(connection, source.schema, table)
-            add_columns(connection, source.schema, table.name, table.columns)
+        prepare_entity(connection, source, entity)
+
+
+def prepare_entity(connection: duckdb.DuckDBPyConnection, source: Source, entity: Entity) -> None:
+    """Make the tables of one entity. The source's schema must be there."""
+    for table in entity.tables:
+        _create(connection, source.schema, table)
+        add_columns(connection, source.schema, table.name, table.columns)
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 import dagster as dg
 
+from ingestion.engine import compact
 from orchestration import dbt_manifest
 from orchestration.policies import PUBLICATION_FRESHNESS, PUBLICATION_RETRY, WRITER_POOL
 from orchestration.publish.targets import SCHEMA, DuckDbFile, ParquetFolder, Target
@@ -51,6 +52,8 @@ def publication(target: str, names: list[str]) -> dg.AssetsDefinition:
     )
     def publish(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         business: Business = context.resources.business
+        # The models are made anew by now, so nothing in the file needs to hold an erased person.
+        compact.clean(business.warehouse, is_made_anew=True)
         for table in TARGETS[target](business).publish(business.warehouse, names):
             yield dg.MaterializeResult(
                 asset_key=keys[table.name],

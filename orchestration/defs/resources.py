@@ -16,6 +16,9 @@ HUBSPOT = (
     "HUBSPOT_CLIENT_SECRET",
     "HUBSPOT_REFRESH_TOKEN",
     "HUBSPOT_SEARCH_PER_SECOND",
+    "HUBSPOT_CALLS_PER_TEN_SECONDS",
+    "HUBSPOT_ASSOCIATIONS_PER_TEN_SECONDS",
+    "HUBSPOT_DAILY_RESERVE",
 )
 SALESFORCE = (
     "SALESFORCE_LOGIN_URL",
@@ -26,6 +29,17 @@ SALESFORCE = (
     "SALESFORCE_PRIVATE_KEY_FILE",
     "SALESFORCE_REFRESH_TOKEN",
     "SALESFORCE_BULK_FROM_ROWS",
+    "SALESFORCE_CALLS_AT_ONCE",
+    "SALESFORCE_DAILY_RESERVE",
+)
+
+PIPEDRIVE = (
+    "PIPEDRIVE_BASE_URL",
+    "PIPEDRIVE_API_TOKEN",
+    "PIPEDRIVE_CLIENT_ID",
+    "PIPEDRIVE_CLIENT_SECRET",
+    "PIPEDRIVE_REFRESH_TOKEN",
+    "PIPEDRIVE_DAILY_RESERVE",
 )
 
 
@@ -39,9 +53,11 @@ def resources() -> dg.Definitions:
                 timezone=given("SALES_HEARTBEAT_TIMEZONE", "UTC"),
                 currency=given("SALES_HEARTBEAT_CURRENCY", "USD"),
                 fiscal_year_start_month=given("SALES_HEARTBEAT_FISCAL_START", "1"),
+                log=given("SALES_HEARTBEAT_LOG", ""),
             ),
             "hubspot": account(HUBSPOT),
             "salesforce": account(SALESFORCE),
+            "pipedrive": account(PIPEDRIVE),
             "alerts": Alerts(
                 webhook_url=given("SALES_HEARTBEAT_WEBHOOK_URL", ""),
                 mail_host=given("SALES_HEARTBEAT_MAIL_HOST", ""),

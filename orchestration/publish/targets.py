@@ -12,12 +12,14 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 
 SCHEMA = "publish"
+_EVER = datetime.fromtimestamp(0, UTC)
 
 
 class PublicationError(Exception):
@@ -76,7 +78,7 @@ class ParquetFolder:
     """One Parquet file per view in a folder of its own per publication; `path` is a link to it.
 
     The link is replaced, never the folder, and the publication before stays on disk for readers
-    who resolved the link a moment ago.
+    who resolved the link a moment ago, unless a person was erased since it was made.
     """
 
     path: Path
@@ -92,6 +94,7 @@ class ParquetFolder:
         link = versions / f"{version.name}.link"
         try:
             with _reading(warehouse) as connection:
+                forgotten = _last_erasure(connection)
                 files = [
                     _copy_file(connection, name, version / f"{name}.parquet") for name in names
                 ]
@@ -105,6 +108,8 @@ class ParquetFolder:
             link.unlink(missing_ok=True)
             shutil.rmtree(version, ignore_errors=True)
             raise
+        if before is not None and _made_at(versions / before) <= forgotten:
+            before = None  # it may hold a person who has been erased since
         _remove_others(versions, keep={version.name, before})
         return files
 
@@ -121,6 +126,23 @@ def _reading(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(f"attach {_text(warehouse)} as {_name(warehouse.stem)} (read_only)")
         connection.execute(f"use {_name(warehouse.stem)}")
         yield connection
+
+
+def _last_erasure(connection: duckdb.DuckDBPyConnection) -> datetime:
+    """When a person was last erased from raw; the beginning of time when nobody was."""
+    has_books = connection.execute(
+        "select 1 from duckdb_tables() where database_name = current_database() "
+        "and schema_name = '_ingestion' and table_name = 'erasures'"
+    ).fetchone()
+    last = None
+    if has_books is not None:
+        row = connection.execute("select max(erased_at) from _ingestion.erasures").fetchone()
+        last = row[0] if row else None
+    return _EVER if last is None else last.replace(tzinfo=UTC)
+
+
+def _made_at(folder: Path) -> datetime:
+    return datetime.fromtimestamp(folder.stat().st_mtime, UTC)
 
 
 def _copy_table(connection: duckdb.DuckDBPyConnection, name: str) -> Published:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.run import Home, prepare
+from ingestion.run import SOURCES, Home, prepare
 
 pytestmark = pytest.mark.xdist_group("dbt_build")
 
@@ -23,7 +23,7 @@ PROJECT = Path(__file__).parents[2] / "dbt_project"
 
 def test_an_empty_warehouse_builds_and_every_unit_test_passes(tmp_path: Path) -> None:
     home = Home(tmp_path)
-    for source in ("hubspot", "salesforce"):
+    for source in SOURCES:
         prepare(source, home=home)
     done = subprocess.run(
         [

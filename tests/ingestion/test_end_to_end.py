@@ -300,7 +300,7 @@ def test_a_missing_scope_skips_its_object_and_no_other(
     ("source", "name", "value", "advice"),
     [
         ("hubspot", "HUBSPOT_ACCESS_TOKEN", "pat-na1-wrong-wrong", "check HUBSPOT_ACCESS_TOKEN"),
-        ("salesforce", "SALESFORCE_CLIENT_SECRET", "wrong", "check SALESFORCE_LOGIN_URL"),
+        ("salesforce", "SALESFORCE_CLIENT_SECRET", "wrong", "check SALESFORCE_CLIENT_SECRET"),
     ],
 )
 def test_wrong_credentials_give_one_sentence_at_once(

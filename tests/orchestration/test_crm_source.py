@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import dagster as dg
 import duckdb
 import pytest
 
-from ingestion.model import Source
+from ingestion.model import Counted, Pull, Source
+from ingestion.sources import SOURCES
 from orchestration.components.crm_source import PullConfig, entities_by_table, landing, raw
 from orchestration.resources import Account, Business
-from tests.orchestration.toy import materialized, metadata_of, run_of
+from tests.orchestration.toy import NOW, materialized, metadata_of, run_of
 
 
 def test_every_entity_and_every_table_is_an_asset(toy: Source) -> None:
@@ -88,3 +90,32 @@ def test_a_window_needs_zones() -> None:
     )
     with pytest.raises(ValueError, match="no time zone"):
         PullConfig(window_end="2026-02-01T00:00:00").window()
+
+
+def counting(rows: int) -> Any:
+    def count(pull: Pull) -> Counted:
+        return Counted(rows=rows, changed_since=0, counted_at=NOW)
+
+    return count
+
+
+@pytest.mark.parametrize(("rows", "passed"), [(2, True), (3, False)])
+def test_ours_are_compared_with_the_vendor_s_and_a_gap_stops_nothing(
+    toy: Source, resources: dict[str, Any], rows: int, passed: bool
+) -> None:
+    deals = dataclasses.replace(toy.entities["deals"], count=counting(rows))
+    counted = dataclasses.replace(toy, entities={**toy.entities, "deals": deals})
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(SOURCES, "toy", counted)
+        result = run_of([landing(counted, workers=2), raw(counted)], resources)
+    assert result.success
+    found = {one.asset_key.path[-1]: one for one in result.get_asset_check_evaluations()}
+    assert set(found) == {"deals", "owners"}
+    assert (found["deals"].passed, found["deals"].severity.value) == (passed, "ERROR")
+    assert found["owners"].passed
+    assert "no number" in str(found["owners"].description)
+    if not passed:
+        assert str(found["deals"].description) == "records: the vendor has 3, raw 2"
+    facts = metadata_of(result, "raw_toy", "deals")
+    assert (facts["deals rows at the vendor"], facts["deals rows here"]) == (rows, 2)
+    assert facts["deals rows gap"] == rows - 2

@@ -14,7 +14,11 @@ from dagster.components.testing import create_defs_folder_sandbox
 from data_quality.suites import SUITES
 from ingestion.sources import SOURCES
 from orchestration import dbt_manifest
-from orchestration.components.crm_source import CrmSourceComponent, entities_by_table
+from orchestration.components.crm_source import (
+    RECONCILIATION,
+    CrmSourceComponent,
+    entities_by_table,
+)
 from orchestration.components.quality_gate import CHECK, QualityGateComponent
 from orchestration.definitions import defs
 from orchestration.defs.resources import resources
@@ -80,7 +84,17 @@ def test_every_dbt_test_is_a_check_of_an_asset(definitions: dg.Definitions) -> N
     tests = {node["name"] for node in nodes if node["resource_type"] == "test"}
     graph = definitions.resolve_asset_graph()
 
-    assert tests == {key.name for key in graph.asset_check_keys} - {CHECK}
+    assert tests == {key.name for key in graph.asset_check_keys} - {CHECK, RECONCILIATION}
+
+
+def test_every_entity_is_compared_with_its_vendor_and_stops_nothing(
+    definitions: dg.Definitions,
+) -> None:
+    graph = definitions.resolve_asset_graph()
+    for source in SOURCES.values():
+        for entity in source.entities.values():
+            key = dg.AssetKey([source.schema, entity.tables[0].name])
+            assert not graph.get_check_spec(dg.AssetCheckKey(key, RECONCILIATION)).blocking
 
 
 def test_what_the_folders_define_is_all_there(definitions: dg.Definitions) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import dagster as dg
 
+from ingestion.engine.budget import Budget
 from ingestion.engine.errors import FatalError
+from ingestion.engine.pace import Pace
 from ingestion.model import (
     Connection,
     Entity,
@@ -32,9 +34,16 @@ DEALS: list[dict[str, Any]] = [
 ]
 
 
+def _pace() -> Pace:
+    budget = Budget("Toy", "it counts anew at midnight")
+    budget.says(1000, 400)
+    return Pace(budget=budget)
+
+
 @dataclass
 class Client:
     requests: int = 3
+    pace: Pace = field(default_factory=_pace)
 
     @contextmanager
     def opened(self) -> Iterator[Client]:

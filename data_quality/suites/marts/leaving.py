@@ -48,7 +48,7 @@ def keeps_its_history(table: str, *, minimum: int = 0) -> Expectation:
 
 
 def comes_from_the_crms(unified: str, *raw: str) -> Expectation:
-    """As many as the CRMs hold, give or take those that are one and the same in both."""
+    """As many as the CRMs hold, give or take those that are one and the same in several."""
     counts = " union all ".join(f"select count(*) as records from {table}" for table in raw)
     query = f"""
         select unified.records as unified, sent.total as sent, sent.largest as largest

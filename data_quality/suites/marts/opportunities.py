@@ -118,6 +118,7 @@ SUITES: tuple[Suite, ...] = (
                 "intermediate.int_crm__opportunities",
                 "raw_hubspot.deals",
                 "raw_salesforce.opportunities",
+                "raw_pipedrive.deals",
             ),
             adds_up_to_the_kpi("sales_amount", "amount_base", day="closed_on", counted="is_won"),
             _CLOSED_AND_WON_AGREE,

@@ -1,6 +1,6 @@
 """Do the published wins add up to what the CRMs hold? Asked across the layers, past the models.
 
-One per cent is allowed for the rules that only the models know, such as a deal in both CRMs whose
+One per cent is allowed for the rules that only the models know, such as a deal in two CRMs whose
 sides disagree.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from data_quality.expectations import no_rows
 from data_quality.model import Expectation
 
-# A deal in both CRMs is counted once, with Salesforce's values, as the model does.
+# A deal in HubSpot and Salesforce is counted once, with Salesforce's values, as the model does.
 _RAW_WINS = """
     select cast(Amount as decimal(38, 2)) as amount
     from raw_salesforce.opportunities where IsWon and not _is_deleted
@@ -21,6 +21,9 @@ _RAW_WINS = """
             hs_salesforceopportunityid is null
             or hs_salesforceopportunityid not in (select Id from raw_salesforce.opportunities)
         )
+    union all
+    select cast(value as decimal(38, 2)) as amount
+    from raw_pipedrive.deals where status = 'won' and not _is_deleted
 """
 _MODEL_WINS = """
     select amount, exclusion_reason

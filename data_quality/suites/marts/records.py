@@ -128,6 +128,7 @@ SUITES: tuple[Suite, ...] = (
                 "intermediate.int_crm__accounts",
                 "raw_hubspot.companies",
                 "raw_salesforce.accounts",
+                "raw_pipedrive.organizations",
             ),
             _WINS_ARE_THE_DEALS,
         ),
@@ -143,6 +144,7 @@ SUITES: tuple[Suite, ...] = (
                 "raw_hubspot.contacts",
                 "raw_salesforce.contacts",
                 "raw_salesforce.leads",
+                "raw_pipedrive.persons",
             ),
             _NAMES_ARE_NOT_ADDRESSES,
         ),
@@ -170,6 +172,7 @@ SUITES: tuple[Suite, ...] = (
                 "raw_hubspot.notes",
                 "raw_salesforce.tasks",
                 "raw_salesforce.events",
+                "raw_pipedrive.activities",
             ),
             adds_up_to_the_kpi(
                 "activities_completed",

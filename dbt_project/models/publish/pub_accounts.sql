@@ -24,6 +24,7 @@ select
     accounts.source_system,
     accounts.hubspot_company_id,
     accounts.salesforce_account_id,
+    accounts.pipedrive_organization_id,
     accounts.match_rule
 from accounts
 left join owners on accounts.owner_key = owners.owner_key

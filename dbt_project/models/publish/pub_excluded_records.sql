@@ -7,6 +7,7 @@ select
     record_key,
     hubspot_id,
     salesforce_id,
+    pipedrive_id,
     reason,
     kpi_families,
     amount,

@@ -72,6 +72,7 @@ select
     opportunities.source_system,
     opportunities.hubspot_deal_id,
     opportunities.salesforce_opportunity_id,
+    opportunities.pipedrive_deal_id,
     opportunities.match_rule
 from opportunities
 left join accounts on opportunities.account_key = accounts.account_key

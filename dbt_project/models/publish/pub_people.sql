@@ -23,6 +23,7 @@ select
     people.hubspot_contact_id,
     people.salesforce_contact_id,
     people.salesforce_lead_id,
+    people.pipedrive_person_id,
     people.match_rule
 from people
 left join accounts on people.account_key = accounts.account_key

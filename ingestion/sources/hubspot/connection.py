@@ -2,66 +2,49 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from ingestion.engine.auth import Token, TokenKeeper
-from ingestion.engine.client import Answer, Client, Verdict, retry_after
-from ingestion.engine.errors import FatalError, SkippableError
-from ingestion.engine.pace import HEADROOM, Pace
-from ingestion.engine.settings import positive
+from ingestion.engine.client import Answer, Client, Judge, Verdict, retry_after
+from ingestion.engine.errors import SkippableError
+from ingestion.engine.reach import Reach
 from ingestion.model import Connection
+from ingestion.sources.hubspot import login, quota
+from ingestion.sources.hubspot.quota import API_VERSION, CALLS, observe
 
 BASE_URL = "https://api.hubapi.com"
-API_VERSION = "2026-03"
-SEARCH_PER_SECOND = 4  # the account has 5, shared with every other app
-
-CALLS = "calls"
-SEARCHES = "searches"
-
-_ACCESS = "HUBSPOT_ACCESS_TOKEN"
-_OAUTH = ("HUBSPOT_CLIENT_ID", "HUBSPOT_CLIENT_SECRET", "HUBSPOT_REFRESH_TOKEN")
 
 _RETRIED = frozenset({423, 477, 500, 502, 503, 504, 521, 522, 523, 524, 525, 526})
-_CHECK_ACCESS = (
-    "HubSpot does not accept the access token: check HUBSPOT_ACCESS_TOKEN "
-    "(a private app's token or a service key of this account)"
-)
-_CHECK_OAUTH = (
-    "HubSpot does not accept the OAuth credentials: check HUBSPOT_CLIENT_ID, "
-    "HUBSPOT_CLIENT_SECRET and HUBSPOT_REFRESH_TOKEN, and that the app is still installed"
-)
-
-
-def missing(settings: Mapping[str, str]) -> str | None:
-    if settings.get(_ACCESS) or all(settings.get(name) for name in _OAUTH):
-        return None
-    return f"set {_ACCESS}, or {', '.join(_OAUTH)}"
 
 
 def connect(settings: Mapping[str, str]) -> Connection:
     base_url = settings.get("HUBSPOT_BASE_URL") or BASE_URL
-    pace = Pace()
-    per_second = positive(settings, "HUBSPOT_SEARCH_PER_SECOND", SEARCH_PER_SECOND)
-    # Evenly, not in bursts: one that is held up on the way would meet the next one there.
-    pace.limit(SEARCHES, 1, 1 / per_second)
-    keeper = TokenKeeper(lambda: _token(settings, base_url, pace))
-
-    def open_client() -> Client:
-        return Client(base_url, judge=judge, pace=pace, keeper=keeper, observe=observe)
-
+    pace = quota.pace(settings)
+    reach = Reach(login.ADDRESS)
     version = api_version(settings)
-    with Client(
-        base_url, judge=_judge_account, pace=pace, keeper=keeper, observe=observe
-    ) as client:
+    keeper = login.keeper(settings, base_url=base_url, version=version, pace=pace, reach=reach)
+    is_fixed = login.has_fixed_token(settings)
+
+    def open_client(judge: Judge = judge) -> Client:
+        return Client(
+            base_url,
+            judge=partial(_judge_login, judge=judge, is_fixed=is_fixed),
+            pace=pace,
+            keeper=keeper,
+            observe=observe,
+            reach=reach,
+        )
+
+    with open_client(_judge_account) as client:
         try:
             answer = client.get(account_path(version), groups=(CALLS,))
             now = answer.date or datetime.now(UTC)
         except SkippableError:
             # The rights to read the account are not needed to read its records.
             now = datetime.now(UTC)
+        quota.learn(client, settings)
     return Connection(open_client=open_client, now=now, api_version=version)
 
 
@@ -73,17 +56,6 @@ def account_path(version: str) -> str:
     return f"/account-info/{version}/details"
 
 
-def observe(answer: Answer, pace: Pace) -> None:
-    """Take the limits that an answer states; search answers state none."""
-    try:
-        most = int(answer.headers.get("X-HubSpot-RateLimit-Max", ""))
-        milliseconds = int(answer.headers.get("X-HubSpot-RateLimit-Interval-Milliseconds", ""))
-    except ValueError:
-        return
-    if most > 0 and milliseconds > 0:
-        pace.limit(CALLS, int(most * HEADROOM), milliseconds / 1000)
-
-
 def judge(answer: Answer) -> Verdict:
     """What an answer other than a success means."""
     status, body = answer.status, _error(answer)
@@ -93,9 +65,9 @@ def judge(answer: Answer) -> Verdict:
     if status == 401:
         if category == "EXPIRED_AUTHENTICATION":
             return Verdict("renew", "the access token has expired")
-        return Verdict("credentials", _CHECK_ACCESS)
+        return Verdict("credentials", login.CHECK_ACCESS)
     if status == 530:
-        return Verdict("credentials", _CHECK_ACCESS)
+        return Verdict("credentials", login.CHECK_ACCESS)
     if status == 403:
         if category == "BANNED":
             return Verdict("credentials", "HubSpot has suspended this account or app")
@@ -112,11 +84,20 @@ def judge(answer: Answer) -> Verdict:
 def _judge_account(answer: Answer) -> Verdict:
     """Every account has details: where they are not found, nothing else will be."""
     if answer.status == 404:
-        return Verdict(
-            "fatal",
-            "HubSpot does not know this address: check HUBSPOT_API_VERSION and HUBSPOT_BASE_URL",
-        )
+        return Verdict("fatal", login.NO_SUCH_ADDRESS)
     return judge(answer)
+
+
+def _judge_login(answer: Answer, *, judge: Judge, is_fixed: bool) -> Verdict:
+    """What a refused token means depends on where it came from."""
+    verdict = judge(answer)
+    if answer.status not in (401, 530):
+        return verdict
+    if is_fixed and verdict.action == "renew":
+        return Verdict("credentials", login.HAS_EXPIRED)
+    if not is_fixed and verdict.action == "credentials":
+        return Verdict("credentials", login.CHECK_OAUTH)
+    return verdict
 
 
 def _limited(answer: Answer, policy: str) -> Verdict:
@@ -150,32 +131,3 @@ def _error(answer: Answer) -> dict[str, Any]:
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
-
-
-def _token(settings: Mapping[str, str], base_url: str, pace: Pace) -> Token:
-    fixed = settings.get(_ACCESS)
-    if fixed:
-        return Token(fixed)
-    with Client(base_url, judge=_judge_token, pace=pace) as client:
-        answer = client.post_form(
-            f"/oauth/{api_version(settings)}/token",
-            {
-                "grant_type": "refresh_token",
-                "client_id": settings["HUBSPOT_CLIENT_ID"],
-                "client_secret": settings["HUBSPOT_CLIENT_SECRET"],
-                "refresh_token": settings["HUBSPOT_REFRESH_TOKEN"],
-            },
-        )
-    try:
-        value, seconds = str(answer.json["access_token"]), float(answer.json["expires_in"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise FatalError("HubSpot's token answer holds no token") from error
-    return Token(value, expires_at=time.monotonic() + seconds)
-
-
-def _judge_token(answer: Answer) -> Verdict:
-    if answer.status == 429:
-        return Verdict("pause", "rate limit", retry_after(answer))
-    if answer.status >= 500:
-        return Verdict("retry", f"status {answer.status}", retry_after(answer))
-    return Verdict("credentials", _CHECK_OAUTH)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 
 from ingestion.engine.client import Answer
 from ingestion.engine.errors import SkippableError
@@ -10,9 +11,10 @@ from ingestion.engine.fields import fields
 from ingestion.engine.paginate import follow
 from ingestion.engine.parse import CONTEXT
 from ingestion.model import Entity, Field, Page, Plan, Pull, Reading, Table, Value
-from ingestion.sources.hubspot.connection import CALLS, account_path, api_version
+from ingestion.sources.hubspot.connection import account_path, api_version
 from ingestion.sources.hubspot.objects import DESCRIBED, next_after
-from ingestion.sources.hubspot.properties import definitions
+from ingestion.sources.hubspot.properties import archived_definitions, definitions, sensitive
+from ingestion.sources.hubspot.quota import CALLS
 
 OWNER_PAGE = 100
 WITH_PIPELINES = ("deals", "tickets", "leads")
@@ -36,7 +38,7 @@ _STAGE = fields(
 _PROPERTY = fields(
     "object_type name label type fieldType groupName description calculated:boolean "
     f"calculationFormula hasUniqueValue:boolean hidden:boolean hubspotDefined:boolean "
-    f"referencedObjectType dataSensitivity options archived:boolean {_STAMPS}"
+    f"referencedObjectType dataSensitivity options archived:boolean archivedAt:instant {_STAMPS}"
 )
 _RATE = fields(
     "id fromCurrencyCode toCurrencyCode conversionRate:number effectiveAt:instant "
@@ -85,6 +87,8 @@ PROPERTIES = Table(
     ("object_type", "name"),
     _PROPERTY,
     changed_at=("updatedAt",),
+    deleted="archived",
+    deleted_at=("archivedAt",),
     scope=("object_type",),
 )
 EXCHANGE_RATES = Table("exchange_rates", ("id",), _RATE, changed_at=("updatedAt",))
@@ -142,8 +146,16 @@ def _pipelines(pull: Pull, plan: Plan) -> Iterator[Page]:
 
 
 def _properties(pull: Pull, plan: Plan) -> Iterator[Page]:
+    """Definitions in use, in the bin, and of the higher levels; all but the first are extras."""
     names = [described.name for described in DESCRIBED]
     yield from _by_object(names, lambda name: definitions(pull, name), pull)
+    for name in names:
+        extras = list(sensitive(pull, name))
+        with suppress(SkippableError):
+            extras.append(archived_definitions(pull, name))
+        for answer in extras:
+            count = len(answer.json["results"])
+            yield Page(_KIND, answer.body, count, context={"object_type": name})
 
 
 def _by_object(

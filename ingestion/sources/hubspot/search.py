@@ -6,20 +6,26 @@ one ended.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ingestion.engine.extract import keyset
 from ingestion.model import Pull
-from ingestion.sources.hubspot.connection import CALLS, SEARCHES, api_version
+from ingestion.sources.hubspot.connection import api_version
+from ingestion.sources.hubspot.quota import SEARCHES
 
 SEARCH_PAGE = 200
 
 
-def changed_ids(pull: Pull, name: str, modified: str) -> list[str]:
-    """Ids of an object's records whose `modified` property lies in the pull's window."""
+def changed_ids(
+    pull: Pull, name: str, modified: str, *, is_too_many: Callable[[int], bool]
+) -> list[str] | None:
+    """Ids of an object's records whose `modified` property lies in the pull's window.
+
+    None when the first answer promises too many.
+    """
     start = pull.window.start or datetime.fromtimestamp(1, UTC)  # 0 was seen to answer 500
     pages = keyset(
         _milliseconds(start),
@@ -36,7 +42,21 @@ def changed_ids(pull: Pull, name: str, modified: str) -> list[str]:
         ),
     )
     # Records on the seams of two questions come twice.
-    return list(dict.fromkeys(str(key) for page in pages for key, _ in page.records))
+    ids: dict[str, None] = {}
+    for number, page in enumerate(pages):
+        if number == 0 and is_too_many(page.total):
+            return None
+        ids.update((str(key), None) for key, _ in page.records)
+    return list(ids)
+
+
+def number_of(pull: Pull, name: str) -> int:
+    """How many live records an object has."""
+    version = api_version(pull.settings)
+    path = f"/crm/objects/{version}/{name}/search"
+    answer = pull.client.post(path, {"filterGroups": [], "limit": 1}, groups=(SEARCHES,))
+    pull.client.keep(answer)
+    return int(answer.json["total"])
 
 
 @dataclass(frozen=True)
@@ -45,6 +65,7 @@ class Found:
 
     records: Sequence[tuple[int, int]]
     is_last: bool
+    total: int = 0
 
 
 def _search(
@@ -66,8 +87,9 @@ def _search(
             "properties": [modified],
             "limit": SEARCH_PAGE,
         },
-        groups=(CALLS, SEARCHES),
+        groups=(SEARCHES,),
     )
+    pull.client.keep(answer)
     return found(answer.json, modified)
 
 
@@ -77,7 +99,7 @@ def found(body: Mapping[str, Any], modified: str) -> Found:
         (int(record["id"]), _milliseconds(_instant(record["properties"][modified])))
         for record in body["results"]
     ]
-    return Found(records, is_last=not body.get("paging"))
+    return Found(records, is_last=not body.get("paging"), total=int(body.get("total") or 0))
 
 
 def _instant(text: str) -> datetime:

@@ -19,8 +19,9 @@ PROPERTIES: Mapping[str, tuple[Field, ...]] = {
         f"hs_additional_domains hs_merged_object_ids salesforceaccountid {_OWNED}"
     ),
     "contacts": fields(
-        "email firstname lastname phone jobtitle company country lifecyclestage hs_lead_status "
-        "hubspot_owner_id createdate:instant lastmodifieddate:instant hs_object_id:number "
+        "email! firstname! lastname! phone! jobtitle! company country lifecyclestage "
+        "hs_lead_status hubspot_owner_id createdate:instant lastmodifieddate:instant "
+        "hs_object_id:number "
         "hs_analytics_source hs_analytics_source_data_1 hs_analytics_source_data_2 "
         "hs_merged_object_ids hs_email_optout:boolean associatedcompanyid:number "
         "num_associated_deals:number hs_v2_date_entered_lead:instant "
@@ -33,7 +34,7 @@ PROPERTIES: Mapping[str, tuple[Field, ...]] = {
         "hs_deal_stage_probability:number hs_is_closed:boolean hs_is_closed_won:boolean "
         "hs_is_closed_lost:boolean closed_lost_reason closed_won_reason deal_currency_code "
         "hs_exchange_rate:number amount_in_home_currency:number hs_forecast_amount:number "
-        "hs_manual_forecast_category hs_next_step hs_priority hs_analytics_source "
+        "hs_manual_forecast_category hs_next_step! hs_priority hs_analytics_source "
         "hs_analytics_source_data_2 num_associated_contacts:number hs_projected_amount:number "
         "hs_merged_object_ids hs_salesforceopportunityid coupon_code days_to_close:number "
         f"hs_v2_time_in_current_stage:instant {_OWNED}"
@@ -52,35 +53,35 @@ PROPERTIES: Mapping[str, tuple[Field, ...]] = {
         "hs_quote_number hs_createdate:instant hs_lastmodifieddate:instant hs_object_id:number"
     ),
     "tickets": fields(
-        "subject content hs_pipeline hs_pipeline_stage hs_ticket_priority hs_ticket_category "
+        "subject! content! hs_pipeline hs_pipeline_stage hs_ticket_priority hs_ticket_category "
         "createdate:instant closed_date:instant time_to_close:number "
         f"time_to_first_agent_reply:number source_type hs_resolution {_OWNED}"
     ),
     "calls": fields(
-        "hs_call_title hs_call_body hs_call_direction hs_call_disposition "
-        "hs_call_duration:number hs_call_status hs_call_to_number hs_call_from_number "
+        "hs_call_title! hs_call_body! hs_call_direction hs_call_disposition "
+        "hs_call_duration:number hs_call_status hs_call_to_number! hs_call_from_number! "
         f"hs_activity_type {_ACTIVITY}"
     ),
     "emails": fields(
-        "hs_email_direction hs_email_status hs_email_subject hs_email_text hs_email_html "
-        "hs_email_headers hs_email_from_email hs_email_to_email hs_email_open_count:number "
+        "hs_email_direction hs_email_status hs_email_subject! hs_email_text! hs_email_html! "
+        "hs_email_headers! hs_email_from_email! hs_email_to_email! hs_email_open_count:number "
         f"hs_email_reply_count:number {_ACTIVITY}"
     ),
     "meetings": fields(
-        "hs_meeting_title hs_meeting_start_time:instant hs_meeting_end_time:instant "
-        "hs_meeting_outcome hs_meeting_location hs_internal_meeting_notes hs_activity_type "
+        "hs_meeting_title! hs_meeting_start_time:instant hs_meeting_end_time:instant "
+        "hs_meeting_outcome hs_meeting_location! hs_internal_meeting_notes! hs_activity_type "
         f"{_ACTIVITY}"
     ),
     "tasks": fields(
-        "hs_task_subject hs_task_body hs_task_status hs_task_priority hs_task_type "
+        "hs_task_subject! hs_task_body! hs_task_status hs_task_priority hs_task_type "
         f"hs_task_completion_date:instant {_ACTIVITY}"
     ),
-    "notes": fields(f"hs_note_body hs_attachment_ids {_ACTIVITY}"),
+    "notes": fields(f"hs_note_body! hs_attachment_ids {_ACTIVITY}"),
     "leads": fields(
-        f"hs_lead_name hs_lead_type hs_lead_label hs_pipeline hs_pipeline_stage {_USUAL}"
+        f"hs_lead_name! hs_lead_type hs_lead_label hs_pipeline hs_pipeline_stage {_USUAL}"
     ),
     "feedback_submissions": fields(
-        "hs_survey_id:number hs_survey_name hs_survey_type hs_value:number hs_content "
+        "hs_survey_id:number hs_survey_name hs_survey_type hs_value:number hs_content! "
         "hs_submission_timestamp:instant hs_sentiment hs_createdate:instant "
         "hs_lastmodifieddate:instant hs_object_id:number"
     ),
@@ -90,6 +91,14 @@ PROPERTIES: Mapping[str, tuple[Field, ...]] = {
     ),
 }
 
+# What a portal's own objects have of HubSpot's making.
+OWN_OBJECTS = fields(f"{_USUAL} hs_merged_object_ids")
+
+# Records of people and of what they said: free text that the lists above do not name is personal.
+OF_PEOPLE = frozenset({"contacts", "leads", "tickets", "feedback_submissions"}) | frozenset(
+    {"calls", "emails", "meetings", "tasks", "notes"}
+)
+
 # Pages of a list carry their records' links, pages of a batch do not.
 LISTED = "listed"
 BATCHED = "batched"
@@ -97,14 +106,30 @@ BATCHED = "batched"
 _RECORD = fields("id createdAt:instant updatedAt:instant archived:boolean archivedAt:instant")
 
 
+def created(name: str) -> str:
+    """The property that tells when a record of the object was created."""
+    known = {field.name for field in PROPERTIES.get(name, ())}
+    return "createdate" if "createdate" in known else "hs_createdate"
+
+
+def modified(name: str) -> str:
+    """The property that tells when a record of the object was changed.
+
+    Searching contacts by hs_lastmodifieddate is accepted and finds nothing.
+    """
+    return "lastmodifieddate" if name == "contacts" else "hs_lastmodifieddate"
+
+
 def object_table(name: str) -> Table:
-    known = PROPERTIES[name]
+    known = PROPERTIES.get(name, OWN_OBJECTS)
     merges = any(field.name == "hs_merged_object_ids" for field in known)
     return Table(
         name=name,
         key=("id",),
         columns=(_RECORD[0], *known, *_RECORD[1:]),
-        changed_at=("updatedAt",),
+        changed_at=("updatedAt", modified(name)),
+        created_at=(created(name), "createdAt"),
+        currency="deal_currency_code" if name == "deals" else None,
         deleted="archived",
         deleted_at=("archivedAt",),
         absorbed="hs_merged_object_ids" if merges else None,
@@ -158,6 +183,7 @@ ASSOCIATIONS = Table(
     columns=fields("from_type from_id to_type to_id type_id:integer category label"),
     parent=("from_type", "from_id", "to_type"),
     belongs_to=("from_type", "from_id"),
+    points_at=("to_type", "to_id"),
 )
 
 _ENGAGEMENTS: Mapping[str, tuple[int, int, int]] = {

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
-import jwt
-
-from ingestion.engine.auth import Token, TokenKeeper
-from ingestion.engine.client import Answer, Client, Verdict, retry_after
-from ingestion.engine.errors import CredentialsError, FatalError, SkippableError
-from ingestion.engine.pace import Pace
+from ingestion.engine.client import Answer, Client, Judge, Verdict, retry_after
+from ingestion.engine.errors import SkippableError
+from ingestion.engine.reach import Reach
 from ingestion.model import Connection
+from ingestion.sources.salesforce import login, quota
 
 LOGIN_URL = "https://login.salesforce.com"
 API_VERSION = "66.0"
-# Tokens do not say when they end; sessions end after 15 minutes at the earliest.
-TOKEN_SECONDS = 840.0
-ASSERTION_SECONDS = 180
-
-_ID, _SECRET = "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"
-_USER, _KEY = "SALESFORCE_USERNAME", "SALESFORCE_PRIVATE_KEY_FILE"
-_REFRESH = "SALESFORCE_REFRESH_TOKEN"
 
 _RETRIED = frozenset({406, 420, 429, 500, 502, 503, 504})
 _QUOTA = "the org's API calls of the last 24 hours are used up; a later run continues where this one ends"
@@ -32,28 +20,34 @@ _QUOTA = "the org's API calls of the last 24 hours are used up; a later run cont
 _SKIPPED = frozenset(
     {"INVALID_TYPE", "INSUFFICIENT_ACCESS", "FUNCTIONALITY_NOT_ENABLED", "NOT_FOUND"}
 )
+_NO_API = (
+    "the API is not enabled: check that the org's edition has it and that the user that the app "
+    "runs as has the permission API Enabled"
+)
+_NO_REST = (
+    "Salesforce does not let this app use the REST API: check that its OAuth scopes hold `api` and "
+    "that its policies permit the user"
+)
 _INCURABLE = ("not valid for use with the REST API", "not attached to Agent")
-
-
-def missing(settings: Mapping[str, str]) -> str | None:
-    if settings.get(_ID) and (
-        settings.get(_SECRET)
-        or settings.get(_REFRESH)
-        or (settings.get(_USER) and settings.get(_KEY))
-    ):
-        return None
-    return f"set {_ID} with {_SECRET}, with {_USER} and {_KEY}, or with {_REFRESH}"
 
 
 def connect(settings: Mapping[str, str]) -> Connection:
     login_url = settings.get("SALESFORCE_LOGIN_URL") or LOGIN_URL
-    pace = Pace()
-    keeper = TokenKeeper(lambda: _token(settings, login_url, pace))
+    pace = quota.pace(settings)
+    reach = Reach(login.ADDRESS)
+    keeper = login.keeper(settings, login_url=login_url, pace=pace, reach=reach)
 
-    def open_client() -> Client:
-        return Client(login_url, judge=judge, pace=pace, keeper=keeper)
+    def open_client(judge: Judge = judge) -> Client:
+        return Client(
+            login_url,
+            judge=judge,
+            pace=pace,
+            keeper=keeper,
+            observe=quota.observe,
+            reach=reach,
+        )
 
-    with Client(login_url, judge=_judge_limits, pace=pace, keeper=keeper) as client:
+    with open_client(_judge_limits) as client:
         try:
             now = client.get(f"{data_path(settings)}/limits").date or datetime.now(UTC)
         except SkippableError:
@@ -75,7 +69,7 @@ def judge(answer: Answer) -> Verdict:
     code, message = _error(answer)
     if answer.status == 401:
         if any(text in message for text in _INCURABLE):
-            return Verdict("credentials", "Salesforce does not let this app use the REST API")
+            return Verdict("credentials", _NO_REST)
         return Verdict("renew", "Salesforce does not accept the session")
     if code == "REQUEST_LIMIT_EXCEEDED":
         if "TotalRequests" in message:
@@ -83,7 +77,7 @@ def judge(answer: Answer) -> Verdict:
         wait = retry_after(answer)
         return Verdict("pause", "too many calls at once", 5.0 if wait is None else wait)
     if code in ("API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED"):
-        return Verdict("credentials", "the API is not enabled for this org or user")
+        return Verdict("credentials", _NO_API)
     if code == "INVALID_QUERY_LOCATOR":
         return Verdict("restart", "Salesforce has forgotten the query")
     if code == "QUERY_TIMEOUT":
@@ -118,58 +112,3 @@ def _error(answer: Answer) -> tuple[str, str]:
         return "", ""
     code = first.get("errorCode") or first.get("error") or ""
     return str(code), str(first.get("message") or first.get("error_description") or "")
-
-
-def _token(settings: Mapping[str, str], login_url: str, pace: Pace) -> Token:
-    with Client(login_url, judge=_judge_token, pace=pace) as client:
-        answer = client.post_form("/services/oauth2/token", _grant(settings, login_url))
-    try:
-        value, instance = str(answer.json["access_token"]), str(answer.json["instance_url"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise FatalError("Salesforce's token answer holds no token") from error
-    return Token(value, base_url=instance.rstrip("/"), expires_at=time.monotonic() + TOKEN_SECONDS)
-
-
-def _grant(settings: Mapping[str, str], login_url: str) -> dict[str, str]:
-    form = {"client_id": settings[_ID]}
-    if settings.get(_SECRET):
-        form["client_secret"] = settings[_SECRET]
-    if settings.get(_REFRESH):
-        return form | {"grant_type": "refresh_token", "refresh_token": settings[_REFRESH]}
-    if settings.get(_USER) and settings.get(_KEY):
-        return {
-            "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer",
-            "assertion": _assertion(settings, login_url),
-        }
-    return form | {"grant_type": "client_credentials"}
-
-
-def _assertion(settings: Mapping[str, str], login_url: str) -> str:
-    claims: dict[str, Any] = {
-        "iss": settings[_ID],
-        "sub": settings[_USER],
-        "aud": login_url.rstrip("/"),
-        "exp": int(time.time()) + ASSERTION_SECONDS,
-    }
-    try:
-        key = Path(settings[_KEY]).read_text(encoding="ascii")
-        return jwt.encode(claims, key, algorithm="RS256")
-    except (OSError, ValueError, TypeError, jwt.PyJWTError) as error:
-        raise CredentialsError(
-            f"the private key cannot be read: check that {_KEY} names a PEM file with an RSA key"
-        ) from error
-
-
-def _judge_token(answer: Answer) -> Verdict:
-    code, description = _error(answer)
-    if answer.status >= 500 or answer.status in (406, 420):
-        return Verdict("retry", f"status {answer.status}", retry_after(answer))
-    if answer.status == 429 or code == "rate_limit_exceeded":
-        return Verdict("pause", "too many logins", retry_after(answer) or 10.0)
-    # Both texts come from the vendor's fixed list and name neither user nor secret.
-    said = description or code or f"status {answer.status}"
-    return Verdict(
-        "credentials",
-        f"Salesforce does not let us in ({said}): check SALESFORCE_LOGIN_URL (client credentials "
-        f"need the org's own My Domain address), {_ID} and the secret, key or token beside it",
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 from urllib.parse import quote
 
@@ -13,15 +14,26 @@ from ingestion.engine.extract import batches, halving
 from ingestion.engine.paginate import follow
 from ingestion.engine.settings import positive
 from ingestion.model import Entity, Field, FieldType, Page, Plan, Pull, Window
-from ingestion.sources.salesforce.bulk import bulk_pages
+from ingestion.sources.salesforce import deleted
+from ingestion.sources.salesforce.bulk import RESULT_ROWS, bulk_pages
 from ingestion.sources.salesforce.connection import api_version, data_path
-from ingestion.sources.salesforce.tables import DESCRIBED, Described, reading, table
+from ingestion.sources.salesforce.counts import counting
+from ingestion.sources.salesforce.quota import CALLS
+from ingestion.sources.salesforce.tables import (
+    DESCRIBED,
+    Described,
+    is_personal,
+    reading,
+    table,
+)
 
-# Above, some hundred REST pages cost more calls and time than a Bulk job.
-BULK_FROM_ROWS = 20_000
+# To create a Bulk job, to ask after it and to remove it.
+JOB_CALLS = 9
+_BULK_FROM = "SALESFORCE_BULK_FROM_ROWS"
 # The vendor's limit of 16,384 bytes holds for the address and the headers together.
 LONGEST_URL = 14_000
 DESCRIBES_PER_CALL = 25
+BIN_DAYS = 15
 
 _TYPES: Mapping[str, FieldType] = {
     "boolean": "boolean",
@@ -41,10 +53,19 @@ _REST_ONLY = ("INVALIDENTITY", "FEATURENOTENABLED")
 
 def describe(pull: Pull, name: str) -> Mapping[str, Any]:
     """The object's describe; all of the source's objects are asked for in one go per run."""
+    if name.endswith("__c"):
+        return pull.cache.get(f"describe:{name}", lambda: _describe_one(pull, name))
     found = pull.cache.get("describes", lambda: _describes(pull))
     if name not in found:
         raise SkippableError(f"the org has no object {name}, or the user may not see it")
     return found[name]
+
+
+def _describe_one(pull: Pull, name: str) -> Mapping[str, Any]:
+    document: Mapping[str, Any] = pull.client.get(
+        f"{data_path(pull.settings)}/sobjects/{name}/describe"
+    ).json
+    return document
 
 
 def _describes(pull: Pull) -> dict[str, Mapping[str, Any]]:
@@ -61,6 +82,7 @@ def _describes(pull: Pull) -> dict[str, Mapping[str, Any]]:
                     for name in batch
                 ],
             },
+            groups=(CALLS,),
         )
         for name, result in zip(batch, answer.json["results"], strict=True):
             if result["statusCode"] == 200 and result["result"].get("queryable", True):
@@ -83,6 +105,8 @@ def fields_of(document: Mapping[str, Any]) -> tuple[Field, ...]:
             _TYPES.get(item["type"], "text"),
             calculated=bool(item.get("calculated"))
             or (has_writable and not item.get("updateable") and not item.get("createable")),
+            personal=is_personal(str(document.get("name", "")), item),
+            label=str(item.get("label") or ""),
         )
         for item in document["fields"]
         if item["type"] not in _NOT_READ
@@ -105,9 +129,13 @@ def _extract(described: Described) -> Callable[[Pull, Plan], Iterator[Page]]:
     def extract(pull: Pull, plan: Plan) -> Iterator[Page]:
         stamp = _stamp(plan.fields)
         if described.whole or stamp is None:
+            if len(_query_path(pull, _soql(described, plan.fields, ""))) > LONGEST_URL:
+                yield from _bulk(pull, described, plan, "")
+                return
             yield from _rest(pull, _soql(described, plan.fields, ""))
             return
         yield from halving(pull.window, lambda window: _window(pull, described, plan, window))
+        yield from deleted.pages(pull, describe(pull, described.object))
 
     return extract
 
@@ -122,13 +150,9 @@ def _window(pull: Pull, described: Described, plan: Plan, window: Window) -> Ite
     # The first page tells how many rows there are: nothing needs to be counted beforehand.
     answers = _answers(pull, soql)
     first = None if is_long else next(answers)
-    if first is None or int(first.json["totalSize"]) >= _bulk_from(pull):
-        compound = _compound(describe(pull, described.object))
-        simple = [field for field in plan.fields if field.name not in compound]
+    if first is None or _bulk_is_cheaper(pull, first):
         try:
-            yield from bulk_pages(
-                pull.client, data_path(pull.settings), _soql(described, simple, where)
-            )
+            yield from _bulk(pull, described, plan, where)
             return
         except FatalError as error:
             if first is None or not any(code in str(error) for code in _REST_ONLY):
@@ -138,6 +162,12 @@ def _window(pull: Pull, described: Described, plan: Plan, window: Window) -> Ite
         yield _page(answer)
 
 
+def _bulk(pull: Pull, described: Described, plan: Plan, where: str) -> Iterator[Page]:
+    compound = _compound(describe(pull, described.object))
+    simple = [field for field in plan.fields if field.name not in compound]
+    yield from bulk_pages(pull.client, data_path(pull.settings), _soql(described, simple, where))
+
+
 def _rest(pull: Pull, soql: str) -> Iterator[Page]:
     for answer in _answers(pull, soql):
         yield _page(answer)
@@ -145,13 +175,15 @@ def _rest(pull: Pull, soql: str) -> Iterator[Page]:
 
 def _answers(pull: Pull, soql: str) -> Iterator[Answer]:
     return follow(
-        lambda path, check: pull.client.get(path or _query_path(pull, soql), check=check),
+        lambda path, check: pull.client.get(
+            path or _query_path(pull, soql), groups=(CALLS,), check=check
+        ),
         lambda answer: answer.json.get("nextRecordsUrl"),
     )
 
 
 def _page(answer: Answer) -> Page:
-    return Page("records", answer.body, len(answer.json["records"]))
+    return Page("records", answer.body, len(answer.json["records"]), request=answer.request)
 
 
 def _soql(described: Described, fields: Sequence[Field], rest: str) -> str:
@@ -171,23 +203,34 @@ def _compound(document: Mapping[str, Any]) -> set[str]:
     return {item["name"] for item in document["fields"] if item["type"] in _COMPOUND}
 
 
-def _bulk_from(pull: Pull) -> int:
-    return positive(pull.settings, "SALESFORCE_BULK_FROM_ROWS", BULK_FROM_ROWS)
+def _bulk_is_cheaper(pull: Pull, first: Answer) -> bool:
+    """Whether a job takes fewer calls than the pages that would follow; these hold 200 to 2,000
+    rows, as wide as they are."""
+    rows, here = int(first.json["totalSize"]), len(first.json["records"])
+    if pull.settings.get(_BULK_FROM):
+        return rows >= positive(pull.settings, _BULK_FROM, 1)
+    return here > 0 and ceil(rows / here) - 1 > JOB_CALLS + ceil(rows / RESULT_ROWS)
 
 
 def _literal(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _entity(name: str, described: Described) -> Entity:
+def described_entity(name: str, described: Described) -> Entity:
+    described_table = table(name, described)
+    readings = [reading(name)]
+    if described_table.deleted is not None and not described.whole:
+        readings.append(deleted.reading(name, described_table.changed_at))
     return Entity(
         name=name,
-        tables=(table(name, described),),
-        readings=(reading(name),),
+        tables=(described_table,),
+        readings=tuple(readings),
         plan=_plan(described),
         extract=_extract(described),
         whole=described.whole,
+        count=counting(described.object, describe, described.summed),
+        bin_days=BIN_DAYS if described.is_person else None,
     )
 
 
-OBJECTS = tuple(_entity(name, described) for name, described in DESCRIBED.items())
+OBJECTS = tuple(described_entity(name, described) for name, described in DESCRIBED.items())

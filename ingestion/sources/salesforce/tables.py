@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ingestion.engine.fields import fields
-from ingestion.model import Field, Reading, Table
+from ingestion.model import Field, Reading, Table, Tells
 
 _STAMPS = (
     "CreatedDate:instant CreatedById LastModifiedDate:instant LastModifiedById "
@@ -23,6 +24,10 @@ class Described:
     object: str
     columns: tuple[Field, ...]
     whole: bool = False
+    summed: str | None = None
+    is_person: bool = False
+    speaks_of: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 DESCRIBED: Mapping[str, Described] = {
@@ -60,27 +65,30 @@ DESCRIBED: Mapping[str, Described] = {
     "contacts": Described(
         "Contact",
         fields(
-            "Id AccountId FirstName LastName Name Email Phone Title LeadSource OwnerId "
+            "Id AccountId FirstName! LastName! Name! Email! Phone! Title! LeadSource OwnerId "
             f"MasterRecordId ReportsToId {_USUAL}"
         ),
+        is_person=True,
     ),
     "leads": Described(
         "Lead",
         fields(
-            "Id FirstName LastName Name Email Phone Company Title Country Status LeadSource OwnerId "
-            "IsConverted:boolean ConvertedDate:date ConvertedAccountId ConvertedContactId "
+            "Id FirstName! LastName! Name! Email! Phone! Company Title! Country Status LeadSource "
+            "OwnerId IsConverted:boolean ConvertedDate:date ConvertedAccountId ConvertedContactId "
             f"ConvertedOpportunityId MasterRecordId {_USUAL}"
         ),
+        is_person=True,
     ),
     "opportunities": Described(
         "Opportunity",
         fields(
             "Id Name AccountId Amount:number StageName CloseDate:date Probability:number "
             "ExpectedRevenue:number ForecastCategory ForecastCategoryName IsClosed:boolean "
-            "IsWon:boolean OwnerId Type LeadSource CampaignId ContactId NextStep Description "
+            "IsWon:boolean OwnerId Type LeadSource CampaignId ContactId NextStep! Description! "
             "CurrencyIsoCode LastStageChangeDate:instant LastActivityDate:date Loss_Reason__c "
             f"Coupon_Code__c Days_Open__c:number {_USUAL}"
         ),
+        summed="Amount",
     ),
     "opportunity_history": Described(
         "OpportunityHistory",
@@ -131,25 +139,31 @@ DESCRIBED: Mapping[str, Described] = {
     "tasks": Described(
         "Task",
         fields(
-            "Id Subject Description Status Priority ActivityDate:date CompletedDateTime:instant "
+            "Id Subject! Description! Status Priority ActivityDate:date CompletedDateTime:instant "
             "IsClosed:boolean WhoId WhatId AccountId OwnerId TaskSubtype CallType "
             f"CallDurationInSeconds:integer IsArchived:boolean {_USUAL}"
         ),
+        speaks_of=("WhoId",),
+        others=("WhatId",),
     ),
     "events": Described(
         "Event",
         fields(
-            "Id Subject StartDateTime:instant EndDateTime:instant ActivityDate:date "
+            "Id Subject! StartDateTime:instant EndDateTime:instant ActivityDate:date "
             "IsAllDayEvent:boolean DurationInMinutes:integer WhoId WhatId AccountId OwnerId "
             f"IsChild:boolean IsArchived:boolean {_USUAL}"
         ),
+        speaks_of=("WhoId",),
+        others=("WhatId",),
     ),
     "cases": Described(
         "Case",
         fields(
-            "Id CaseNumber Subject Description Status IsClosed:boolean Priority Origin Reason Type "
+            "Id CaseNumber Subject! Description! Status IsClosed:boolean Priority Origin Reason Type "
             f"AccountId ContactId OwnerId ClosedDate:instant MasterRecordId {_USUAL}"
         ),
+        speaks_of=("ContactId",),
+        others=("AccountId",),
     ),
     "campaigns": Described(
         "Campaign",
@@ -164,6 +178,8 @@ DESCRIBED: Mapping[str, Described] = {
             "Id CampaignId LeadId ContactId Status HasResponded:boolean FirstRespondedDate:date "
             f"{_USUAL}"
         ),
+        speaks_of=("LeadId", "ContactId"),
+        others=("CampaignId",),
     ),
     "forecasting_quotas": Described(
         "ForecastingQuota",
@@ -218,6 +234,37 @@ DESCRIBED: Mapping[str, Described] = {
 }
 
 
+# Records of people and of what they said: free text that the lists above do not name is personal.
+OF_PEOPLE = frozenset({"Contact", "Lead", "Task", "Event", "Case"})
+_OF_EMPLOYEES = frozenset({"User", "UserRole", "Organization"})
+_FREE = frozenset({"string", "textarea", "url", "address", "location"})
+_REACHING = frozenset({"email", "phone", "encryptedstring"})  # personal wherever they stand
+_MARKED = {
+    described.object: {field.name: field.personal for field in described.columns}
+    for described in DESCRIBED.values()
+}
+
+_TOLD = {
+    "opportunity_field_history": Tells(
+        "opportunities", field="Field", values=("OldValue", "NewValue")
+    )
+}
+
+
+def is_personal(name: str, item: Mapping[str, Any]) -> bool:
+    """Whether a field of an object's describe counts as personal.
+
+    Of an org's own objects nobody knows whom they are about.
+    """
+    marked = _MARKED.get(name, {}).get(item["name"])
+    if marked is not None or name in _OF_EMPLOYEES:
+        return bool(marked)
+    if item["type"] in _REACHING:
+        return True
+    is_of_people = name in OF_PEOPLE or name.lower().endswith("__c")
+    return is_of_people and (item["type"] in _FREE or "birth" in item["name"].lower())
+
+
 def table(name: str, described: Described) -> Table:
     names = {field.name for field in described.columns}
     return Table(
@@ -229,8 +276,13 @@ def table(name: str, described: Described) -> Table:
             for stamp in ("SystemModstamp", "LastModifiedDate", "CreatedDate")
             if stamp in names
         ),
+        created_at=("CreatedDate",) if "CreatedDate" in names else (),
+        currency="CurrencyIsoCode" if "CurrencyIsoCode" in names else None,
+        speaks_of=described.speaks_of,
+        others=described.others,
         deleted="IsDeleted" if "IsDeleted" in names else None,
         merged_into="MasterRecordId" if "MasterRecordId" in names else None,
+        tells=_TOLD.get(name),
     )
 
 

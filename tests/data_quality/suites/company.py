@@ -6,12 +6,13 @@ _ENGAGEMENTS = ("calls", "emails", "meetings", "tasks", "notes")
 RAW = {
     "raw_hubspot": ("deals", "companies", "contacts", *_ENGAGEMENTS),
     "raw_salesforce": ("opportunities", "accounts", "contacts", "leads", "tasks", "events"),
+    "raw_pipedrive": ("deals", "organizations", "persons", "activities"),
 }
 
 TABLES = """
 create schema publish; create schema core; create schema funnel; create schema performance;
 create schema intermediate; create schema _ingestion;
-create schema raw_hubspot; create schema raw_salesforce;
+create schema raw_hubspot; create schema raw_salesforce; create schema raw_pipedrive;
 
 create table _ingestion.loads as select timestamp '2026-11-03 15:00' as window_end;
 create table publish.pub_periods as
@@ -122,7 +123,7 @@ create table intermediate.int_crm__people as from publish.pub_people;
 create table intermediate.int_crm__activities as from publish.pub_activities;
 """
 
-# All in Salesforce: HubSpot's tables are there and empty.
+# All in Salesforce: the tables of the others are there and empty.
 _ROWS = {"opportunities": 3, "accounts": 1, "contacts": 1, "tasks": 1}
 
 

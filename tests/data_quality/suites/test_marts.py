@@ -15,15 +15,15 @@ from data_quality.suites.marts.kpi import SUITES
 AS_OF = datetime(2026, 11, 3, 15, tzinfo=UTC)
 TABLES = """
     create schema publish; create schema intermediate;
-    create schema raw_salesforce; create schema raw_hubspot;
+    create schema raw_salesforce; create schema raw_hubspot; create schema raw_pipedrive;
     create table publish.pub_kpi_values (
         kpi_id varchar, period_grain varchar, period_start date, period_end date,
         dimension varchar, dimension_key varchar, dimension_value varchar,
         numerator decimal(38, 10), denominator decimal(38, 10), value decimal(38, 10), n bigint
     );
     insert into publish.pub_kpi_values values
-        ('deals_won', 'month', '2026-01-01', '2026-02-01', 'total', 'total', 'total', 2, null, 2, 2),
-        ('deals_won', 'year', '2026-01-01', '2027-01-01', 'total', 'total', 'total', 2, null, 2, 2),
+        ('deals_won', 'month', '2026-01-01', '2026-02-01', 'total', 'total', 'total', 3, null, 3, 3),
+        ('deals_won', 'year', '2026-01-01', '2027-01-01', 'total', 'total', 'total', 3, null, 3, 3),
         ('win_rate', 'month', '2026-01-01', '2026-02-01', 'total', 'total', 'total', 2, 3, 2 / 3, 3),
         ('win_rate', 'month', '2026-02-01', '2026-03-01', 'total', 'total', 'total', 0, 0, null, 0),
         ('attainment', 'month', '2026-01-01', '2026-02-01', 'owner', 'a', 'Ana', 30, 10, 3, 2);
@@ -33,9 +33,13 @@ TABLES = """
         select 'h1' as id, 50 as amount, true as hs_is_closed_won, false as _is_deleted,
             cast(null as varchar) as hs_salesforceopportunityid
         union all select 'h2', 100, true, false, 's1';
+    create table raw_pipedrive.deals as
+        select 25 as value, 'won' as status, false as _is_deleted
+        union all select 999, 'open', false;
     create table intermediate.int_crm__opportunities as
         select 100 as amount, true as is_won, cast(null as varchar) as exclusion_reason
-        union all select 50, true, null;
+        union all select 50, true, null
+        union all select 25, true, null;
 """
 # What happens to the rows, and the expectation that has to notice.
 HARM = [
@@ -62,7 +66,7 @@ HARM = [
         "rates_are_their_parts",
     ),
     (
-        "update publish.pub_kpi_values set value = 3"
+        "update publish.pub_kpi_values set value = 2"
         " where kpi_id = 'deals_won' and period_grain = 'month'",
         "months_add_up_to_years",
     ),

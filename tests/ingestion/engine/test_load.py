@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from ingestion.engine import chunks
 from ingestion.engine.errors import DamagedLandingError, FatalError
 from ingestion.engine.fields import fields
 from ingestion.engine.landing import MANIFEST, Manifest, Writer, bodies, folders, read_manifest
@@ -355,3 +356,43 @@ def test_a_pull_that_fails_leaves_no_folder(tmp_path: Path) -> None:
         writer.add(Page("records", b"{}", 0))
     assert folders(tmp_path, "toy", "deals") == []
     assert list((tmp_path / "toy" / "deals").iterdir()) == []
+
+
+@pytest.mark.parametrize("shape", [{"properties": ["amount"]}, {"links": {"to": "a"}}])
+def test_records_of_another_shape_are_refused(warehouse: Warehouse, shape: dict[str, Any]) -> None:
+    warehouse.load(warehouse.land([record("1", amount="1", links=["a"])]))
+    with pytest.raises(FatalError, match="have not the documented shape"):
+        warehouse.load(warehouse.land([record("1", 5) | shape]))
+    assert warehouse.rows("select amount::int from raw_toy.deals") == [(1,)]
+    assert warehouse.rows("select to_id from raw_toy.links") == [("a",)]
+
+
+def test_a_page_without_its_list_is_refused(warehouse: Warehouse) -> None:
+    folder = warehouse.root / "toy" / "deals"
+    with Writer(folder, "0001") as writer:
+        writer.add(Page("records", b'{"items": []}', 3))
+        writer.finish(
+            source="toy", entity="deals", mode="full", window=Window(None, START),
+            api_version="1", landed_at=START, plan=Plan(FIELDS), requests=1, seconds=0.0,
+        )  # fmt: skip
+    with pytest.raises(FatalError, match="could not be loaded"):
+        warehouse.load(folder / "0001")
+
+
+def test_pages_that_make_several_chunks_are_one_load(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunks, "CHUNK_BYTES", 1)
+    pages = [[record(str(n), links=["a"], amount=str(n))] for n in range(5)]
+    # Met again, newer, in a later chunk; its links are those of that meeting.
+    pages.append([record("2", 9, links=["b"], amount="22")])
+    warehouse.load(warehouse.land(*pages, mode="full"))
+    assert warehouse.rows("select id, amount::int from raw_toy.deals order by 1") == [
+        ("0", 0),
+        ("1", 1),
+        ("2", 22),
+        ("3", 3),
+        ("4", 4),
+    ]
+    assert warehouse.rows("select to_id from raw_toy.links where from_id = '2'") == [("b",)]
+    assert warehouse.rows("select count(*) from raw_toy.links") == [(5,)]

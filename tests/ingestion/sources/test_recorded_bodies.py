@@ -11,11 +11,12 @@ import duckdb
 import pytest
 
 from ingestion.engine.client import Answer
+from ingestion.engine.land import NOW_FORMAT
 from ingestion.engine.landing import Writer
 from ingestion.engine.load import load_folder
 from ingestion.engine.warehouse import opened, prepare_books, prepare_tables
 from ingestion.model import Field, Mode, Page, Plan, Window
-from ingestion.run import NOW_FORMAT, SOURCES
+from ingestion.run import SOURCES
 from ingestion.sources.hubspot import objects as hubspot
 from ingestion.sources.hubspot import search
 from ingestion.sources.salesforce import connection as salesforce_connection

@@ -264,3 +264,17 @@ def test_a_publication_that_is_killed_leaves_the_old_file_and_the_next_one_clean
     target.publish(warehouse, NAMES)
     assert versions(target.path) == {3}
     assert [entry.name for entry in target.path.parent.iterdir()] == ["heartbeat.duckdb"]
+
+
+def test_after_an_erasure_no_older_publication_stays(warehouse: Path, tmp_path: Path) -> None:
+    target = ParquetFolder(tmp_path / "parquet")
+    target.publish(warehouse, NAMES)
+    with duckdb.connect(warehouse) as connection:
+        connection.execute("create schema _ingestion")
+        connection.execute("create table _ingestion.erasures (erased_at timestamp)")
+        connection.execute("insert into _ingestion.erasures values (now() at time zone 'UTC')")
+    target.publish(warehouse, NAMES)
+    folders = [path for path in (tmp_path / ".parquet").iterdir() if path.is_dir()]
+    assert folders == [target.path.resolve()]
+    target.publish(warehouse, NAMES)
+    assert len([path for path in (tmp_path / ".parquet").iterdir() if path.is_dir()]) == 2

@@ -6,6 +6,10 @@ salesforce as (
     select * from {{ ref('int_salesforce__accounts_conformed') }}
 ),
 
+pipedrive as (
+    select * from {{ ref('int_pipedrive__accounts_conformed') }}
+),
+
 free_mail_domains as (
     select * from {{ ref('free_mail_domains') }}
 ),
@@ -69,11 +73,13 @@ links as (
     from domain_links
 ),
 
-records as (
+synced as (
     select
         salesforce.source_system,
         salesforce.vendor_id,
         salesforce.merged_into_id,
+        salesforce.is_deleted,
+        salesforce.domain,
         {{ vendor_key('account', "'salesforce'", 'salesforce.vendor_id') }} as record_key,
         cast(null as string) as match_rule
     from salesforce
@@ -82,6 +88,8 @@ records as (
         hubspot.source_system,
         hubspot.vendor_id,
         hubspot.merged_into_id,
+        hubspot.is_deleted,
+        hubspot.domain,
         coalesce(
             {{ vendor_key('account', "'salesforce'", 'links.salesforce_id') }},
             {{ vendor_key('account', "'hubspot'", 'hubspot.vendor_id') }}
@@ -89,6 +97,60 @@ records as (
         links.match_rule
     from hubspot
     left join links on hubspot.vendor_id = links.hubspot_id
+),
+
+-- Pipedrive syncs with neither: it is matched by the domain alone, to a company that the other two
+-- agree on.
+known_domains as (
+    select
+        synced.domain,
+        min(synced.record_key) as record_key
+    from synced
+    left join free_mail_domains on synced.domain = free_mail_domains.domain
+    where
+        not synced.is_deleted and synced.domain is not null and free_mail_domains.domain is null
+    group by synced.domain
+    having count(distinct synced.record_key) = 1
+),
+
+pipedrive_domains as (
+    select
+        domain,
+        min(vendor_id) as vendor_id
+    from pipedrive
+    where not is_deleted and domain is not null
+    group by domain
+    having count(*) = 1
+),
+
+pipedrive_links as (
+    select
+        pipedrive_domains.vendor_id,
+        known_domains.record_key
+    from pipedrive_domains
+    inner join known_domains on pipedrive_domains.domain = known_domains.domain
+),
+
+records as (
+    select
+        source_system,
+        vendor_id,
+        merged_into_id,
+        record_key,
+        match_rule
+    from synced
+    union all
+    select
+        pipedrive.source_system,
+        pipedrive.vendor_id,
+        pipedrive.merged_into_id,
+        coalesce(
+            pipedrive_links.record_key,
+            {{ vendor_key('account', "'pipedrive'", 'pipedrive.vendor_id') }}
+        ) as record_key,
+        case when pipedrive_links.record_key is not null then 'domain' end as match_rule
+    from pipedrive
+    left join pipedrive_links on pipedrive.vendor_id = pipedrive_links.vendor_id
 )
 
 -- What points at a merged-away record means the one that took it in, also after a second merge.

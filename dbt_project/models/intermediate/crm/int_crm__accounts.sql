@@ -2,6 +2,8 @@ with conformed as (
     select * from {{ ref('int_hubspot__accounts_conformed') }}
     union all
     select * from {{ ref('int_salesforce__accounts_conformed') }}
+    union all
+    select * from {{ ref('int_pipedrive__accounts_conformed') }}
 ),
 
 account_ids as (
@@ -58,24 +60,46 @@ salesforce as (
     where source_system = 'salesforce' and choice = 1
 ),
 
+pipedrive as (
+    select * from ranked
+    where source_system = 'pipedrive' and choice = 1
+),
+
+keys as (
+    select
+        record_key,
+        min(created_at) as created_at
+    from ranked
+    where choice = 1
+    group by record_key
+),
+
+-- Salesforce speaks first, then HubSpot, then Pipedrive.
 accounts as (
     select
-        coalesce(salesforce.record_key, hubspot.record_key) as account_key,
-        coalesce(salesforce.account_name, hubspot.account_name) as account_name,
-        coalesce(salesforce.domain, hubspot.domain) as domain,
-        coalesce(salesforce.country_code, hubspot.country_code) as country_code,
-        coalesce(salesforce.city, hubspot.city) as city,
-        coalesce(salesforce.industry, hubspot.industry) as industry,
-        coalesce(salesforce.employee_count, hubspot.employee_count) as employee_count,
-        coalesce(salesforce.owner_key, hubspot.owner_key) as owner_key,
-        least(salesforce.created_at, hubspot.created_at) as created_at,
+        keys.record_key as account_key,
+        coalesce(salesforce.account_name, hubspot.account_name, pipedrive.account_name)
+            as account_name,
+        coalesce(salesforce.domain, hubspot.domain, pipedrive.domain) as domain,
+        coalesce(salesforce.country_code, hubspot.country_code, pipedrive.country_code)
+            as country_code,
+        coalesce(salesforce.city, hubspot.city, pipedrive.city) as city,
+        coalesce(salesforce.industry, hubspot.industry, pipedrive.industry) as industry,
+        coalesce(salesforce.employee_count, hubspot.employee_count, pipedrive.employee_count)
+            as employee_count,
+        coalesce(salesforce.owner_key, hubspot.owner_key, pipedrive.owner_key) as owner_key,
+        keys.created_at,
         hubspot.vendor_id as hubspot_company_id,
         salesforce.vendor_id as salesforce_account_id,
-        case when salesforce.vendor_id is not null then hubspot.match_rule end as match_rule,
-        coalesce(salesforce.merged_into_id, hubspot.merged_into_id) as merged_into_id,
-        coalesce(salesforce.is_deleted, hubspot.is_deleted) as is_deleted
-    from salesforce
-    full outer join hubspot on salesforce.record_key = hubspot.record_key
+        pipedrive.vendor_id as pipedrive_organization_id,
+        coalesce(pipedrive.match_rule, hubspot.match_rule) as match_rule,
+        coalesce(salesforce.merged_into_id, hubspot.merged_into_id, pipedrive.merged_into_id)
+            as merged_into_id,
+        coalesce(salesforce.is_deleted, hubspot.is_deleted, pipedrive.is_deleted) as is_deleted
+    from keys
+    left join salesforce on keys.record_key = salesforce.record_key
+    left join hubspot on keys.record_key = hubspot.record_key
+    left join pipedrive on keys.record_key = pipedrive.record_key
 )
 
 select
@@ -95,13 +119,14 @@ select
     end as size_band,
     accounts.owner_key,
     accounts.created_at,
-    case
-        when accounts.hubspot_company_id is null then 'salesforce'
-        when accounts.salesforce_account_id is null then 'hubspot'
-        else 'both'
-    end as source_system,
+    {{ crm_name({
+        'salesforce': 'accounts.salesforce_account_id',
+        'hubspot': 'accounts.hubspot_company_id',
+        'pipedrive': 'accounts.pipedrive_organization_id',
+    }) }} as source_system,
     accounts.hubspot_company_id,
     accounts.salesforce_account_id,
+    accounts.pipedrive_organization_id,
     coalesce(accounts.match_rule, 'single') as match_rule,
     case
         when accounts.merged_into_id is not null and accounts.is_deleted then 'merged'

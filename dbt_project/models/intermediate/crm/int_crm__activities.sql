@@ -2,6 +2,8 @@ with activities as (
     select * from {{ ref('int_hubspot__activities_conformed') }}
     union all
     select * from {{ ref('int_salesforce__activities_conformed') }}
+    union all
+    select * from {{ ref('int_pipedrive__activities_conformed') }}
 ),
 
 owner_ids as (

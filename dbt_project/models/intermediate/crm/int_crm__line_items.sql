@@ -2,6 +2,8 @@ with line_items as (
     select * from {{ ref('int_hubspot__line_items_conformed') }}
     union all
     select * from {{ ref('int_salesforce__line_items_conformed') }}
+    union all
+    select * from {{ ref('int_pipedrive__line_items_conformed') }}
 ),
 
 opportunity_ids as (

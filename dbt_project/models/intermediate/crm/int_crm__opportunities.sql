@@ -2,6 +2,8 @@ with conformed as (
     select * from {{ ref('int_hubspot__opportunities_conformed') }}
     union all
     select * from {{ ref('int_salesforce__opportunities_conformed') }}
+    union all
+    select * from {{ ref('int_pipedrive__opportunities_conformed') }}
 ),
 
 opportunity_ids as (
@@ -155,13 +157,14 @@ select
     deals.coupon_code,
     deals.loss_reason,
     deals.next_step,
-    case when copies.hubspot_deal_id is not null then 'both' else deals.source_system end
+    case when copies.hubspot_deal_id is not null then 'several' else deals.source_system end
         as source_system,
     case
         when deals.source_system = 'hubspot' then deals.vendor_id else copies.hubspot_deal_id
     end as hubspot_deal_id,
     case when deals.source_system = 'salesforce' then deals.vendor_id end
         as salesforce_opportunity_id,
+    case when deals.source_system = 'pipedrive' then deals.vendor_id end as pipedrive_deal_id,
     coalesce(copies.match_rule, 'single') as match_rule,
     case
         when deals.merged_into_id is not null and deals.is_deleted then 'merged'

@@ -6,6 +6,10 @@ salesforce as (
     select * from {{ ref('int_salesforce__opportunities_conformed') }}
 ),
 
+pipedrive as (
+    select * from {{ ref('int_pipedrive__opportunities_conformed') }}
+),
+
 -- The only rule for deals: the vendors' own sync wrote Salesforce's id. Salesforce has the last
 -- word, so a live copy of a deleted deal goes with it; a deleted copy of a live deal goes alone.
 records as (
@@ -35,6 +39,16 @@ records as (
         on
             hubspot.linked_salesforce_id = salesforce.vendor_id
             and (salesforce.is_deleted or not hubspot.is_deleted)
+    union all
+    select
+        source_system,
+        vendor_id,
+        merged_into_id,
+        {{ vendor_key('opportunity', "'pipedrive'", 'vendor_id') }} as record_key,
+        true as is_leading,
+        cast(null as string) as match_rule,
+        created_at
+    from pipedrive
 )
 
 -- What points at a merged-away record means the one that took it in, also after a second merge.

@@ -2,6 +2,8 @@ with links as (
     select * from {{ ref('int_hubspot__opportunity_people_conformed') }}
     union all
     select * from {{ ref('int_salesforce__opportunity_people_conformed') }}
+    union all
+    select * from {{ ref('int_pipedrive__opportunity_people_conformed') }}
 ),
 
 opportunity_ids as (

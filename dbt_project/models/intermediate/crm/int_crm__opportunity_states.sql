@@ -2,12 +2,16 @@ with records as (
     select * from {{ ref('int_hubspot__opportunities_conformed') }}
     union all
     select * from {{ ref('int_salesforce__opportunities_conformed') }}
+    union all
+    select * from {{ ref('int_pipedrive__opportunities_conformed') }}
 ),
 
 history as (
     select * from {{ ref('int_hubspot__opportunity_changes_conformed') }}
     union all
     select * from {{ ref('int_salesforce__opportunity_changes_conformed') }}
+    union all
+    select * from {{ ref('int_pipedrive__opportunity_changes_conformed') }}
 ),
 
 -- A change stamped before the record's own creation belongs to its beginning.

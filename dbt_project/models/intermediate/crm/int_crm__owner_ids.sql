@@ -2,6 +2,8 @@ with owners as (
     select * from {{ ref('int_hubspot__owners_conformed') }}
     union all
     select * from {{ ref('int_salesforce__owners_conformed') }}
+    union all
+    select * from {{ ref('int_pipedrive__owners_conformed') }}
 )
 
 select

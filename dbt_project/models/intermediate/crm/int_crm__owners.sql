@@ -2,6 +2,8 @@ with conformed as (
     select * from {{ ref('int_hubspot__owners_conformed') }}
     union all
     select * from {{ ref('int_salesforce__owners_conformed') }}
+    union all
+    select * from {{ ref('int_pipedrive__owners_conformed') }}
 ),
 
 owner_ids as (
@@ -39,24 +41,41 @@ salesforce as (
     where source_system = 'salesforce' and choice = 1
 ),
 
+pipedrive as (
+    select * from ranked
+    where source_system = 'pipedrive' and choice = 1
+),
+
+keys as (
+    select distinct owner_key from ranked
+),
+
 owners as (
     select
-        coalesce(hubspot.owner_key, salesforce.owner_key) as owner_key,
+        keys.owner_key,
         coalesce(
             nullif(hubspot.owner_name, ''),
             salesforce.owner_name,
+            pipedrive.owner_name,
             hubspot.email,
             salesforce.email,
+            pipedrive.email,
             hubspot.vendor_id,
-            salesforce.vendor_id
+            salesforce.vendor_id,
+            pipedrive.vendor_id
         ) as owner_name,
-        coalesce(hubspot.email, salesforce.email) as email,
-        coalesce(hubspot.team_name, salesforce.team_name) as team_name,
-        coalesce(hubspot.is_active, false) or coalesce(salesforce.is_active, false) as is_active,
+        coalesce(hubspot.email, salesforce.email, pipedrive.email) as email,
+        coalesce(hubspot.team_name, salesforce.team_name, pipedrive.team_name) as team_name,
+        coalesce(hubspot.is_active, false)
+        or coalesce(salesforce.is_active, false)
+        or coalesce(pipedrive.is_active, false) as is_active,
         hubspot.vendor_id as hubspot_owner_id,
-        salesforce.vendor_id as salesforce_user_id
-    from hubspot
-    full outer join salesforce on hubspot.owner_key = salesforce.owner_key
+        salesforce.vendor_id as salesforce_user_id,
+        pipedrive.vendor_id as pipedrive_user_id
+    from keys
+    left join hubspot on keys.owner_key = hubspot.owner_key
+    left join salesforce on keys.owner_key = salesforce.owner_key
+    left join pipedrive on keys.owner_key = pipedrive.owner_key
 )
 
 select
@@ -69,8 +88,11 @@ select
     is_active,
     hubspot_owner_id,
     salesforce_user_id,
+    pipedrive_user_id,
+    -- An owner without an address has a key of their own, in one CRM.
     case
-        when hubspot_owner_id is not null and salesforce_user_id is not null then 'email'
+        when {{ crm_count(['hubspot_owner_id', 'salesforce_user_id', 'pipedrive_user_id']) }} > 1
+            then 'email'
         else 'single'
     end as match_rule
 from owners

@@ -2,6 +2,8 @@ with conformed as (
     select * from {{ ref('int_hubspot__people_conformed') }}
     union all
     select * from {{ ref('int_salesforce__people_conformed') }}
+    union all
+    select * from {{ ref('int_pipedrive__people_conformed') }}
 ),
 
 person_ids as (
@@ -32,7 +34,8 @@ internal_domains as (
     select * from {{ ref('internal_domains') }}
 ),
 
--- Who speaks first: the Salesforce contact, then its lead, then HubSpot; among equals the oldest.
+-- Who speaks first: the Salesforce contact, then its lead, then HubSpot, then Pipedrive; among
+-- equals the oldest.
 ranked as (
     select
         person_ids.record_key,
@@ -96,6 +99,11 @@ leads as (
     where source_system = 'salesforce' and record_type = 'lead' and choice = 1
 ),
 
+pipedrive as (
+    select * from ranked
+    where source_system = 'pipedrive' and choice = 1
+),
+
 keys as (
     select
         record_key,
@@ -110,31 +118,46 @@ keys as (
 people as (
     select
         keys.record_key as person_key,
-        coalesce(contacts.account_key, leads.account_key, hubspot.account_key) as account_key,
-        coalesce(contacts.full_name, leads.full_name, hubspot.full_name) as full_name,
-        coalesce(contacts.email, leads.email, hubspot.email) as email,
-        coalesce(contacts.phone, leads.phone, hubspot.phone) as phone,
-        coalesce(contacts.job_title, leads.job_title, hubspot.job_title) as job_title,
-        coalesce(contacts.owner_key, leads.owner_key, hubspot.owner_key) as owner_key,
+        coalesce(
+            contacts.account_key, leads.account_key, hubspot.account_key, pipedrive.account_key
+        ) as account_key,
+        coalesce(contacts.full_name, leads.full_name, hubspot.full_name, pipedrive.full_name)
+            as full_name,
+        coalesce(contacts.email, leads.email, hubspot.email, pipedrive.email) as email,
+        coalesce(contacts.phone, leads.phone, hubspot.phone, pipedrive.phone) as phone,
+        coalesce(contacts.job_title, leads.job_title, hubspot.job_title, pipedrive.job_title)
+            as job_title,
+        coalesce(contacts.owner_key, leads.owner_key, hubspot.owner_key, pipedrive.owner_key)
+            as owner_key,
         keys.created_at,
         keys.lead_at,
         keys.marketing_qualified_at,
         keys.qualified_at,
-        coalesce(contacts.lead_source, leads.lead_source, hubspot.lead_source) as lead_source,
-        coalesce(contacts.campaign_key, leads.campaign_key, hubspot.campaign_key) as campaign_key,
+        coalesce(
+            contacts.lead_source, leads.lead_source, hubspot.lead_source, pipedrive.lead_source
+        ) as lead_source,
+        coalesce(
+            contacts.campaign_key, leads.campaign_key, hubspot.campaign_key, pipedrive.campaign_key
+        ) as campaign_key,
         hubspot.vendor_id as hubspot_contact_id,
         contacts.vendor_id as salesforce_contact_id,
         leads.vendor_id as salesforce_lead_id,
-        case
-            when coalesce(contacts.vendor_id, leads.vendor_id) is not null then hubspot.match_rule
-        end as match_rule,
-        coalesce(contacts.merged_into_id, leads.merged_into_id, hubspot.merged_into_id)
-            as merged_into_id,
-        coalesce(contacts.is_deleted, leads.is_deleted, hubspot.is_deleted) as is_deleted
+        pipedrive.vendor_id as pipedrive_person_id,
+        coalesce(pipedrive.match_rule, hubspot.match_rule) as match_rule,
+        coalesce(
+            contacts.merged_into_id,
+            leads.merged_into_id,
+            hubspot.merged_into_id,
+            pipedrive.merged_into_id
+        ) as merged_into_id,
+        coalesce(
+            contacts.is_deleted, leads.is_deleted, hubspot.is_deleted, pipedrive.is_deleted
+        ) as is_deleted
     from keys
     left join hubspot on keys.record_key = hubspot.record_key
     left join contacts on keys.record_key = contacts.record_key
     left join leads on keys.record_key = leads.record_key
+    left join pipedrive on keys.record_key = pipedrive.record_key
 )
 
 select
@@ -151,15 +174,15 @@ select
     people.qualified_at,
     people.lead_source,
     people.campaign_key,
-    case
-        when people.hubspot_contact_id is null then 'salesforce'
-        when people.salesforce_contact_id is null and people.salesforce_lead_id is null
-            then 'hubspot'
-        else 'both'
-    end as source_system,
+    {{ crm_name({
+        'salesforce': 'coalesce(people.salesforce_contact_id, people.salesforce_lead_id)',
+        'hubspot': 'people.hubspot_contact_id',
+        'pipedrive': 'people.pipedrive_person_id',
+    }) }} as source_system,
     people.hubspot_contact_id,
     people.salesforce_contact_id,
     people.salesforce_lead_id,
+    people.pipedrive_person_id,
     coalesce(people.match_rule, 'single') as match_rule,
     case
         when people.merged_into_id is not null and people.is_deleted then 'merged'

@@ -6,6 +6,10 @@ salesforce as (
     select * from {{ ref('int_salesforce__people_conformed') }}
 ),
 
+pipedrive as (
+    select * from {{ ref('int_pipedrive__people_conformed') }}
+),
+
 -- A converted lead and its contact are one person, known by the contact.
 salesforce_roots as (
     select
@@ -92,12 +96,14 @@ links as (
     from email_links
 ),
 
-records as (
+synced as (
     select
         salesforce.source_system,
         salesforce.record_type,
         salesforce.vendor_id,
         salesforce.merged_into_id,
+        salesforce.is_deleted,
+        salesforce.email,
         {{ vendor_key('person', "'salesforce'", 'salesforce_roots.root_id') }} as record_key,
         cast(null as string) as match_rule
     from salesforce
@@ -108,6 +114,8 @@ records as (
         hubspot.record_type,
         hubspot.vendor_id,
         hubspot.merged_into_id,
+        hubspot.is_deleted,
+        hubspot.email,
         coalesce(
             {{ vendor_key('person', "'salesforce'", 'links.salesforce_id') }},
             {{ vendor_key('person', "'hubspot'", 'hubspot.vendor_id') }}
@@ -115,6 +123,60 @@ records as (
         links.match_rule
     from hubspot
     left join links on hubspot.vendor_id = links.hubspot_id
+),
+
+-- Pipedrive syncs with neither: it is matched by the address alone, to a person that the other two
+-- agree on.
+known_emails as (
+    select
+        email,
+        min(record_key) as record_key
+    from synced
+    where not is_deleted and email is not null
+    group by email
+    having count(distinct record_key) = 1
+),
+
+pipedrive_emails as (
+    select
+        email,
+        min(vendor_id) as vendor_id
+    from pipedrive
+    where not is_deleted and email is not null
+    group by email
+    having count(*) = 1
+),
+
+pipedrive_links as (
+    select
+        pipedrive_emails.vendor_id,
+        known_emails.record_key
+    from pipedrive_emails
+    inner join known_emails on pipedrive_emails.email = known_emails.email
+),
+
+records as (
+    select
+        source_system,
+        record_type,
+        vendor_id,
+        merged_into_id,
+        record_key,
+        match_rule
+    from synced
+    union all
+    select
+        pipedrive.source_system,
+        pipedrive.record_type,
+        pipedrive.vendor_id,
+        pipedrive.merged_into_id,
+        coalesce(
+            pipedrive_links.record_key,
+            {{ vendor_key('person', "'pipedrive'", 'pipedrive.vendor_id') }}
+        ) as record_key,
+        case when pipedrive_links.record_key is not null then 'email' end as match_rule
+    from pipedrive
+    left join pipedrive_links on pipedrive.vendor_id = pipedrive_links.vendor_id
 )
 
 -- What points at a merged-away record means the one that took it in, also after a second merge.

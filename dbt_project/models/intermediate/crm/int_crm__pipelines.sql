@@ -1,9 +1,15 @@
-with listed as (
+with stages as (
+    select * from {{ ref('int_hubspot__stages_conformed') }}
+    union all
+    select * from {{ ref('int_pipedrive__stages_conformed') }}
+),
+
+listed as (
     select
         source_system,
         vendor_pipeline_id,
         max(pipeline_name) as pipeline_name
-    from {{ ref('int_hubspot__stages_conformed') }}
+    from stages
     group by source_system, vendor_pipeline_id
 ),
 

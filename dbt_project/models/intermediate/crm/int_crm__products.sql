@@ -2,9 +2,11 @@ with conformed as (
     select * from {{ ref('int_hubspot__products_conformed') }}
     union all
     select * from {{ ref('int_salesforce__products_conformed') }}
+    union all
+    select * from {{ ref('int_pipedrive__products_conformed') }}
 ),
 
--- Salesforce's description first, a product on sale before a deleted one.
+-- A product on sale before a deleted one; then Salesforce's description, HubSpot's, Pipedrive's.
 ranked as (
     select
         product_key,
@@ -15,7 +17,10 @@ ranked as (
         currency_code,
         row_number() over (
             partition by product_key
-            order by is_deleted asc, source_system desc, vendor_id asc
+            order by
+                is_deleted asc,
+                case source_system when 'salesforce' then 0 when 'hubspot' then 1 else 2 end asc,
+                vendor_id asc
         ) as choice
     from conformed
 ),

@@ -2,6 +2,8 @@ with listed as (
     select * from {{ ref('int_hubspot__stages_conformed') }}
     union all
     select * from {{ ref('int_salesforce__stages_conformed') }}
+    union all
+    select * from {{ ref('int_pipedrive__stages_conformed') }}
 ),
 
 states as (
@@ -12,6 +14,8 @@ records as (
     select * from {{ ref('int_hubspot__opportunities_conformed') }}
     union all
     select * from {{ ref('int_salesforce__opportunities_conformed') }}
+    union all
+    select * from {{ ref('int_pipedrive__opportunities_conformed') }}
 ),
 
 canonical as (

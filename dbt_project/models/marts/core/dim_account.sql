@@ -34,6 +34,7 @@ select
     accounts.source_system,
     accounts.hubspot_company_id,
     accounts.salesforce_account_id,
+    accounts.pipedrive_organization_id,
     accounts.match_rule
 from accounts
 left join purchases on accounts.account_key = purchases.account_key

@@ -11,5 +11,6 @@ select
     is_active,
     hubspot_owner_id,
     salesforce_user_id,
+    pipedrive_user_id,
     match_rule
 from owners

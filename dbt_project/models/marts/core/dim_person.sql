@@ -20,6 +20,7 @@ select
     hubspot_contact_id,
     salesforce_contact_id,
     salesforce_lead_id,
+    pipedrive_person_id,
     match_rule
 from people
 -- Deleted, merged-away and internal people: see excluded_records.

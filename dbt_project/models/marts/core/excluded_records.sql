@@ -41,6 +41,7 @@ excluded as (
         opportunity_key as record_key,
         hubspot_deal_id as hubspot_id,
         salesforce_opportunity_id as salesforce_id,
+        pipedrive_deal_id as pipedrive_id,
         exclusion_reason as reason,
         amount,
         currency_code
@@ -52,6 +53,7 @@ excluded as (
         opportunity_key as record_key,
         hubspot_deal_id as hubspot_id,
         salesforce_opportunity_id as salesforce_id,
+        pipedrive_deal_id as pipedrive_id,
         'no_rate' as reason,
         amount,
         currency_code
@@ -63,6 +65,7 @@ excluded as (
         opportunity_key as record_key,
         hubspot_deal_id as hubspot_id,
         salesforce_opportunity_id as salesforce_id,
+        pipedrive_deal_id as pipedrive_id,
         'negative_duration' as reason,
         amount,
         currency_code
@@ -74,6 +77,7 @@ excluded as (
         opportunity_key as record_key,
         hubspot_deal_id as hubspot_id,
         salesforce_opportunity_id as salesforce_id,
+        pipedrive_deal_id as pipedrive_id,
         'no_close_date' as reason,
         amount,
         currency_code
@@ -86,6 +90,7 @@ excluded as (
         account_key as record_key,
         hubspot_company_id as hubspot_id,
         salesforce_account_id as salesforce_id,
+        pipedrive_organization_id as pipedrive_id,
         exclusion_reason as reason,
         cast(null as decimal(18, 2)) as amount,
         cast(null as string) as currency_code
@@ -97,6 +102,7 @@ excluded as (
         person_key as record_key,
         hubspot_contact_id as hubspot_id,
         coalesce(salesforce_contact_id, salesforce_lead_id) as salesforce_id,
+        pipedrive_person_id as pipedrive_id,
         exclusion_reason as reason,
         cast(null as decimal(18, 2)) as amount,
         cast(null as string) as currency_code
@@ -108,6 +114,7 @@ excluded as (
         activity_key as record_key,
         cast(null as string) as hubspot_id,
         cast(null as string) as salesforce_id,
+        cast(null as string) as pipedrive_id,
         exclusion_reason as reason,
         cast(null as decimal(18, 2)) as amount,
         cast(null as string) as currency_code
@@ -119,6 +126,7 @@ excluded as (
         ticket_key as record_key,
         cast(null as string) as hubspot_id,
         cast(null as string) as salesforce_id,
+        cast(null as string) as pipedrive_id,
         exclusion_reason as reason,
         cast(null as decimal(18, 2)) as amount,
         cast(null as string) as currency_code
@@ -130,6 +138,7 @@ excluded as (
         survey_key as record_key,
         cast(null as string) as hubspot_id,
         cast(null as string) as salesforce_id,
+        cast(null as string) as pipedrive_id,
         exclusion_reason as reason,
         cast(null as decimal(18, 2)) as amount,
         cast(null as string) as currency_code
@@ -141,6 +150,7 @@ excluded as (
         contract_key as record_key,
         cast(null as string) as hubspot_id,
         cast(null as string) as salesforce_id,
+        cast(null as string) as pipedrive_id,
         exclusion_reason as reason,
         cast(null as decimal(18, 2)) as amount,
         cast(null as string) as currency_code
@@ -153,6 +163,7 @@ select
     excluded.record_key,
     excluded.hubspot_id,
     excluded.salesforce_id,
+    excluded.pipedrive_id,
     excluded.reason,
     scopes.kpi_families,
     excluded.amount,

@@ -71,6 +71,7 @@ select
     opportunities.source_system,
     opportunities.hubspot_deal_id,
     opportunities.salesforce_opportunity_id,
+    opportunities.pipedrive_deal_id,
     opportunities.match_rule
 from opportunities
 inner join credited on opportunities.opportunity_key = credited.opportunity_key

@@ -1,0 +1,20 @@
+with source as (
+    select * from {{ source('raw_pipedrive', 'deal_products') }}
+)
+
+select
+    {{ text_or_null('id') }} as deal_product_id,
+    {{ text_or_null('deal_id') }} as deal_id,
+    {{ text_or_null('product_id') }} as product_id,
+    {{ text_or_null('name') }} as product_name,
+    quantity,
+    try_cast(item_price as decimal(18, 2)) as item_price,
+    try_cast(sum as decimal(18, 2)) as amount,
+    {{ text_or_null('currency') }} as currency_code,
+    is_enabled,
+    _changed_at,
+    _landed_at,
+    _is_deleted,
+    _deleted_at,
+    _merged_into
+from source

@@ -1,0 +1,33 @@
+"""Whose Pipedrive account this is and what it allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ingestion.engine.client import Client
+from ingestion.engine.errors import SkippableError
+from ingestion.sources.pipedrive import login, quota
+from ingestion.sources.pipedrive.connection import API_VERSION, ME
+
+
+def identify(client: Client, settings: Mapping[str, str]) -> Mapping[str, str]:
+    by = login.API_TOKEN if login.has_fixed_token(settings) else "OAuth"
+    facts = {"signed in by": by, "API version": API_VERSION}
+    try:
+        answer = client.get(ME, groups=(quota.CALLS,))
+    except SkippableError as error:
+        return {"company": f"not to be seen ({error})", **facts}
+    user = answer.json["data"]
+    facts = {
+        "company": f"{user.get('company_name')}, {user.get('company_id')}",
+        "time zone": str(user.get("timezone_name")),
+        "currency": str(user.get("default_currency")),
+        **facts,
+    }
+    most = quota.number(answer, "x-ratelimit-limit")
+    if most:
+        facts["pace"] = f"{most} calls in {quota.WINDOW_SECONDS:g} s"
+    tokens, left = quota.number(answer, quota.TOKENS), quota.number(answer, quota.TOKENS_LEFT)
+    if tokens and left is not None:
+        facts["API tokens"] = f"{left:,} of {tokens:,} left today"
+    return facts

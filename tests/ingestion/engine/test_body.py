@@ -1,0 +1,103 @@
+"""Bodies that are gzip: whole, broken, cut, in parts, and as they land."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+import requests
+import responses
+
+from ingestion.engine.body import Body, unpacked
+from ingestion.engine.client import Client
+from ingestion.engine.landing import Writer
+from ingestion.engine.pace import Pace
+from ingestion.model import Page
+from ingestion.sources.hubspot import connection as hubspot
+
+URL = "https://crm.example"
+TEXT = json.dumps({"results": [{"id": str(n)} for n in range(50)]}).encode()
+PACKED = gzip.compress(TEXT, 9, mtime=0)
+HEADERS = {"Content-Encoding": "gzip"}
+
+
+def _client() -> Client:
+    return Client(URL, judge=hubspot.judge, pace=Pace(sleep=lambda seconds: None))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        PACKED[:-1],
+        PACKED[:40],
+        PACKED[:-8] + bytes(8),
+        PACKED[:30] + b"\x00\x00" + PACKED[32:],
+        b"<html>busy</html>",
+        gzip.compress(TEXT[:-3]),
+    ],
+)
+@responses.activate
+def test_a_broken_gzip_is_asked_for_again(broken: bytes) -> None:
+    responses.get(f"{URL}/things", body=broken, headers=HEADERS)
+    responses.get(f"{URL}/things", body=PACKED, headers=HEADERS)
+    with _client() as client:
+        assert client.get("/things").body == TEXT
+    assert len(responses.calls) == 2
+
+
+@responses.activate
+def test_a_page_lands_as_the_vendor_has_packed_it(tmp_path: Path) -> None:
+    responses.get(f"{URL}/things", body=PACKED, headers=HEADERS)
+    with _client() as client, Writer(tmp_path, "1") as writer:
+        writer.add(Page("records", client.get("/things").body, 50))
+        (file,) = (tmp_path / "1.tmp").iterdir()
+        assert file.read_bytes() == PACKED
+
+
+def test_what_is_made_of_a_body_does_not_land_as_the_body_did(tmp_path: Path) -> None:
+    body = unpacked(PACKED)
+    assert isinstance(body, Body)
+    for made in (body.replace(b"4", b""), body[:], bytes(body), body.strip()):
+        assert not isinstance(made, Body)
+    with Writer(tmp_path, "1") as writer:
+        writer.add(Page("records", body.replace(b"4", b""), 50))
+        (file,) = (tmp_path / "1.tmp").iterdir()
+        assert b"4" not in gzip.decompress(file.read_bytes())
+
+
+def test_a_body_in_several_parts_is_whole() -> None:
+    parts = gzip.compress(TEXT[:100]) + gzip.compress(TEXT[100:])
+    assert unpacked(parts) == TEXT
+    assert not isinstance(unpacked(parts), Body)
+
+
+def test_what_follows_a_body_is_not_kept() -> None:
+    body = unpacked(PACKED + b"\n\n\n\n\n")
+    assert body == TEXT
+    assert not isinstance(body, Body)
+
+
+@responses.activate
+def test_half_a_character_is_no_reason_to_ask_for_ever() -> None:
+    responses.get(f"{URL}/things", body=b'{"name": "cut \\ud83d"}')
+    with _client() as client:
+        assert client.get("/things").json["name"].startswith("cut ")
+
+
+@responses.activate
+def test_a_netrc_does_not_replace_our_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine crm.example login someone password else\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    responses.get(f"{URL}/things", json={})
+    with _client() as client:
+        client.get("/things", headers={"Authorization": "Bearer ours"})
+    sent = responses.calls[0].request
+    assert isinstance(sent, requests.PreparedRequest)
+    assert sent.headers["Authorization"] == "Bearer ours"
+    assert sent.headers["Accept-Encoding"] == "gzip"
