@@ -10,6 +10,8 @@ UV := $(shell command -v uv 2>/dev/null)
 WORKERS ?= 2
 ARGS ?=
 DAYS ?= 1
+SCHEDULES ?= 1000
+SEED ?= 1
 
 # Nothing calls home.
 export DO_NOT_TRACK := 1
@@ -19,10 +21,10 @@ export GX_ANALYTICS_ENABLED := false
 # The environment's bytecode is compiled once, at install; ours is small.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help env demo advance query test check format up clean
+.PHONY: help env demo advance query test chaos benchmark-ingestion check format up clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-19s %s\n", $$1, $$2}' Makefile
 
 env: $(READY) ## the environment in .venv, from requirements.lock
 
@@ -38,7 +40,7 @@ else
 endif
 	@touch $(READY)
 
-demo: $(READY) ## the whole path on an invented company: two CRMs to published marts
+demo: $(READY) ## the whole path on an invented company: three CRMs to published marts
 	$(PY) -m orchestration.demo $(ARGS)
 
 advance: $(READY) ## let days pass at the demo's company: make advance DAYS=7; then make demo again
@@ -52,6 +54,12 @@ up: $(READY) ## the Dagster UI with its schedules, on http://127.0.0.1:3000
 
 test: $(READY) ## every test
 	$(PY) -m pytest -n $(WORKERS) $(ARGS)
+
+chaos: $(READY) ## a thousand random schedules of faults: make chaos SCHEDULES=100 SEED=7
+	$(PY) -m tests.chaos --schedules $(SCHEDULES) --seed $(SEED) $(ARGS)
+
+benchmark-ingestion: $(READY) ## how fast we read, and others: make benchmark-ingestion ARGS="--peers none"
+	$(PY) -m tests.benchmarks.ingestion $(ARGS)
 
 check: $(READY) ## lint, format, types, SQL, definitions
 	$(PY) -m ruff check .

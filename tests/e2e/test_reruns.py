@@ -42,7 +42,7 @@ def test_a_run_after_a_week_fetches_only_the_week_and_is_exact(
         advance(own_company, days=7)
         said = ground.run()
         after = _fetched(ground)
-        assert re.search(r"requests: hubspot \d+, salesforce \d+", said)
+        assert re.search(r"requests: hubspot \d+, pipedrive \d+, salesforce \d+", said)
         assert before.keys() == after.keys()
         assert len(before) == 5  # both CRMs have tasks
         assert [name for name in before if after[name] * 4 > before[name]] == []
