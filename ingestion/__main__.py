@@ -26,7 +26,7 @@ from ingestion.engine.errors import IngestionError
 from ingestion.engine.extract import BEGINNING
 from ingestion.engine.progress import Progress
 from ingestion.engine.reconcile import told
-from ingestion.model import Home, Landed, Loaded, Mode, Window
+from ingestion.model import OWN_OBJECTS, Home, Landed, Loaded, Mode, Window
 from ingestion.run import SOURCES, erase, land, load, prepare, rebuild, settle
 
 OK, FAILED, USAGE = 0, 1, 2
@@ -176,7 +176,8 @@ def _erase(options: argparse.Namespace, home: Home, settings: Mapping[str, str])
     if options.entity not in of_people:
         raise UsageError(f"{options.source} has people in {', '.join(of_people) or 'no entity'}")
     count = erase(options.source, options.entity, options.ids, home=home)
-    print(f"{count} records changed; the next publication holds none of it")
+    said = f"{count} rows changed" if count else "nothing here spoke of them any more"
+    print(f"{said}; the next publication holds none of it")
     return OK
 
 
@@ -192,7 +193,11 @@ def _status(options: argparse.Namespace, home: Home, settings: Mapping[str, str]
             "left join _ingestion.cursors c using (source, entity) group by all order by all"
         ).fetchall()
     header = ("source", "entity", "loads", "rows", "requests", "last load", "read up to")
-    _show(display.table(header, rows))
+    print(display.table(header, rows) or "nothing has been loaded yet")
+    for name in SOURCES:
+        left = [path.parent.name for path in sorted((home.landing / name).glob("*/*.tmp"))]
+        if left:
+            print(f"{name}: begun and not ended, the next pull goes on: {', '.join(left)}")
     return OK
 
 
@@ -231,6 +236,8 @@ def _entities(options: argparse.Namespace) -> list[str]:
     known = list(SOURCES[options.source].entities)
     if options.entity == "all":
         return known
+    if options.entity == OWN_OBJECTS and SOURCES[options.source].discover is not None:
+        return [OWN_OBJECTS]
     try:
         SOURCES[options.source].entity(options.entity)
     except KeyError:
@@ -294,7 +301,8 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text)
         command.set_defaults(run=run)
         command.add_argument("source", choices=list(SOURCES))
-        command.add_argument("entity", nargs="?", default="all", help="an entity, or all")
+        named = "an entity, or all; custom_objects are those that only this account has"
+        command.add_argument("entity", nargs="?", default="all", help=named)
         command.add_argument("--workers", type=_workers, default=4, help="entities at a time")
         _log_option(command)
         if name == "pull":

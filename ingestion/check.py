@@ -6,7 +6,6 @@ and where there is no count the first page of its extract.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -21,10 +20,8 @@ from ingestion.engine.errors import (
     QuotaError,
     SkippableError,
 )
-from ingestion.model import Connection, Entity, Home, Plan, Pull, Source, Window
+from ingestion.model import OWN_OBJECTS, Connection, Entity, Home, Plan, Pull, Source, Window
 from ingestion.sources import SOURCES
-
-logger = logging.getLogger(__name__)
 
 SHAPE_ERRORS = (KeyError, TypeError, ValueError, AttributeError)
 NAMED = 5  # fields that a remark names before it only counts
@@ -74,9 +71,10 @@ def check(source: Source, settings: Mapping[str, str], home: Home, *, workers: i
             facts.setdefault("clock", f"{connection.now:%Y-%m-%d %H:%M:%S} UTC")
             checked = replace(checked, facts=facts | _budget(client))
             field_rules = rules.read(settings, source, SOURCES)
+            own, unseen = _own(source, client, settings, connection)
             entities = [
                 privacy.screened(source, entity, field_rules)
-                for entity in _entities(source, client, settings, connection)
+                for entity in (*source.entities.values(), *own)
             ]
         cache = Cache()
 
@@ -85,7 +83,7 @@ def check(source: Source, settings: Mapping[str, str], home: Home, *, workers: i
                 return probe(_pull(client, cache, settings, entity, connection))
 
         with ThreadPoolExecutor(max_workers=workers) as pool:
-            findings = tuple(pool.map(one, entities))
+            findings = (*pool.map(one, entities), *unseen)
     except IngestionError as error:
         return replace(checked, problem=_reason(error))
     except SHAPE_ERRORS as error:
@@ -117,20 +115,24 @@ def probe(pull: Pull) -> Finding:
     return Finding(name, "readable", rows=rows, remarks=tuple(remarks))
 
 
-def _entities(
+def _own(
     source: Source, client: Client, settings: Mapping[str, str], connection: Connection
-) -> list[Entity]:
-    """Those described, and those that only this account has."""
-    described = list(source.entities.values())
+) -> tuple[list[Entity], list[Finding]]:
+    """The objects that only this account has; or why they cannot be listed."""
     if source.discover is None:
-        return described
-    pull = _pull(client, Cache(), settings, described[0], connection)
+        return [], []
+    pull = _pull(client, Cache(), settings, next(iter(source.entities.values())), connection)
     try:
-        own = source.discover(pull)
+        names = source.discover(pull)
     except SkippableError as error:
-        logger.info("%s: objects of its own cannot be listed (%s)", source.name, error)
-        return described
-    return described + [source.entity(name) for name in own if name not in source.entities]
+        return [], [Finding(OWN_OBJECTS, "left out", remarks=(_reason(error),))]
+    except (CredentialsError, QuotaError):
+        raise
+    except IngestionError as error:
+        return [], [Finding(OWN_OBJECTS, "failing", remarks=(_reason(error),))]
+    except SHAPE_ERRORS as error:
+        return [], [Finding(OWN_OBJECTS, "failing", remarks=(_misshapen(error),))]
+    return [source.entity(name) for name in names if name not in source.entities], []
 
 
 def _pull(
@@ -148,7 +150,7 @@ def _budget(client: Client) -> dict[str, str]:
     if budget is None or budget.limit is None:
         return {}
     kept = f"{budget.reserve:.0%} of all are kept for others"
-    return {"calls": f"{budget.left:,} of {budget.limit:,} left, {kept}; {budget.renewal}"}
+    return {budget.unit: f"{budget.left:,} of {budget.limit:,} left, {kept}; {budget.renewal}"}
 
 
 def _unseen(entity: Entity, plan: Plan) -> Iterable[str]:

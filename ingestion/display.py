@@ -84,7 +84,9 @@ def of_checked(checked: Checked) -> str:
     width = max((len(name) for name in checked.facts), default=0)
     lines += [f"  {name.ljust(width)}  {fact}" for name, fact in checked.facts.items()]
     if checked.problem is not None:
-        lines += textwrap.wrap(f"  cannot be read: {checked.problem}", REASON_WIDTH)
+        lines += textwrap.wrap(
+            f"  cannot be read: {checked.problem}", REASON_WIDTH, subsequent_indent="    "
+        )
     rows: list[tuple[str, ...]] = []
     for finding in checked.findings:
         count = "" if finding.rows is None else f"{finding.rows:,}"

@@ -20,6 +20,8 @@ FieldType = Literal["text", "boolean", "integer", "number", "date", "instant"]
 Mode = Literal["incremental", "full", "sweep", "whole", "backfill"]
 Format = Literal["json", "csv"]
 
+OWN_OBJECTS = "custom_objects"  # all objects that an account has made itself, by one name
+
 
 @dataclass(frozen=True)
 class Field:
@@ -188,7 +190,8 @@ class Entity:
     `watched_while` is an SQL condition on rows of the first table: the records whose links a pull
     of changes reads again, whatever their age. Recently changed ones are watched as well. `count`
     asks at most one question; None when the vendor cannot tell. `bin_days` is set for people: so
-    long can a deleted one still be seen, and who cannot be seen before was erased. `remarks` are
+    long can a deleted one still be seen, and who cannot be seen before was erased; with 0 the
+    vendor shows none, so only a person can say who was. `remarks` are
     what a person should know of an entity that can be read, such as fields that cannot.
     """
 

@@ -9,7 +9,6 @@ import logging
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -18,6 +17,7 @@ from ingestion.engine import (
     cursor,
     healings,
     landing,
+    own_objects,
     privacy,
     rules,
     unfinished,
@@ -27,17 +27,13 @@ from ingestion.engine import (
 from ingestion.engine import erase as erasing
 from ingestion.engine import load as loading
 from ingestion.engine.cache import Cache
-from ingestion.engine.errors import (
-    CredentialsError,
-    IngestionError,
-    SkippableError,
-)
-from ingestion.engine.land import SHAPE_ERRORS, Landing, land_entity, misshapen
+from ingestion.engine.errors import IngestionError
+from ingestion.engine.land import Landing, both, land_entity
 from ingestion.engine.progress import Progress, Silence
 from ingestion.engine.reconcile import remedy
+from ingestion.engine.unfinished import Begun
 from ingestion.engine.watch import binned_ids, watched_ids
 from ingestion.model import (
-    Connection,
     Entity,
     Home,
     Landed,
@@ -68,7 +64,6 @@ logger = logging.getLogger(__name__)
 
 # Search indexes lag, and long saves commit with an older stamp than what was read before.
 LOOK_BACK = timedelta(minutes=10)
-OWN_OBJECTS = "custom_objects"  # how results name the search for an account's own objects
 # What can wait when the calls of a day run short.
 BACKGROUND: tuple[Mode, ...] = ("full", "sweep", "backfill")
 
@@ -87,24 +82,26 @@ def land(
     """Pull entities of a source into landing folders; one result per entity, never an exception.
 
     `mode` is "incremental", "full" or "sweep"; an explicit window makes it a backfill. The
-    warehouse is opened for a moment, to see up to when each entity has been read.
+    warehouse is opened for a moment, to see up to when each entity has been read. What only this
+    account has is pulled with all entities of the source, or by the name `custom_objects`.
     """
     described = SOURCES[source]
     telling = progress or Silence()
-    chosen = [described.entity(name) for name in entities]
+    names = list(entities)
+    chosen = [described.entity(name) for name in names if not own_objects.is_own(described, name)]
     lack = described.missing(settings)
     if lack is not None:
-        return [Landed(source, entity.name, "not_configured", reason=lack) for entity in chosen]
+        return [Landed(source, name, "not_configured", reason=lack) for name in names]
     try:
         field_rules = rules.read(settings, described, SOURCES)
         # A connection keeps the refresh tokens that it is given where everything else lies.
         connection = described.connect({**settings, "SALES_HEARTBEAT_HOME": str(home.root)})
         cache = Cache()
-        own, trouble = _discovered(described, chosen, settings, connection, cache)
+        own, trouble = own_objects.discovered(described, names, settings, connection, cache)
         chosen = [privacy.screened(described, entity, field_rules) for entity in (*chosen, *own)]
         since, watched, binned = _read_so_far(described, chosen, home, connection.now)
     except IngestionError as error:
-        failed = [Landed(source, entity.name, "failed", reason=str(error)) for entity in chosen]
+        failed = [Landed(source, name, "failed", reason=str(error)) for name in names]
         for outcome in failed:
             telling.end(outcome)
         return failed
@@ -114,32 +111,30 @@ def land(
     def mode_of(entity: Entity) -> Mode:
         return _window(entity, mode, window, since.get(entity.name), connection.now)[0]
 
-    def one(entity: Entity) -> Landed:
-        entity_mode, entity_window = _window(
-            entity, mode, window, since.get(entity.name), connection.now
-        )
+    def asked(entity: Entity, its: Mode, period: Window, begun: Begun | None = None) -> Landed:
         with connection.open_client() as client:
             client.pace.stopping = stopping
-            begun = unfinished.begun(
-                home.landing / source / entity.name,
-                entity_mode,
-                entity_window,
-                connection.api_version,
-            )
-            if begun is not None:
-                entity_window = begun.window
-            client.is_background = entity_mode in BACKGROUND
+            client.is_background = its in BACKGROUND
             pull = Pull(
                 client,
                 cache,
                 settings,
                 entity,
-                entity_mode,
-                entity_window,
+                its,
+                period,
                 watched[entity.name],
                 binned[entity.name],
             )
-            landed = land_entity(into, pull, begun)
+            return land_entity(into, pull, begun)
+
+    def one(entity: Entity) -> Landed:
+        its, period = _window(entity, mode, window, since.get(entity.name), connection.now)
+        folder = home.landing / source / entity.name
+        begun = unfinished.begun(folder, its, period, connection.api_version)
+        landed = asked(entity, its, period if begun is None else begun.window, begun)
+        following = _following(landed, its, begun, connection.now)
+        if following is not None:
+            landed = both(landed, asked(entity, "incremental", following))
         telling.end(landed)
         return landed
 
@@ -168,7 +163,7 @@ def load(
     with warehouse.opened(home.warehouse) as connection:
         warehouse.prepare_books(connection)
         warehouse.prepare_tables(connection, described)
-        for entity in _with_own(described, entities, home):
+        for entity in own_objects.with_own(described, entities, home):
             name = entity.name
             if name not in described.entities:
                 warehouse.prepare_entity(connection, described, entity)
@@ -194,7 +189,7 @@ def load(
 
 
 def erase(source: str, entity: str, people: Sequence[str], *, home: Home) -> int:
-    """Forget these people, by their ids at the vendor; return how many records were changed."""
+    """Forget these people, by their ids at the vendor; return how many rows were changed."""
     described = SOURCES[source]
     with warehouse.opened(home.warehouse) as connection:
         warehouse.prepare_books(connection)
@@ -248,18 +243,6 @@ def settle(
     return landed, load(source, list(wanted), home=home, progress=progress)
 
 
-def _with_own(source: Source, names: Iterable[str], home: Home) -> list[Entity]:
-    """The entities of these names; with all of the source also those that only the account has."""
-    found = {name: source.entity(name) for name in names}
-    folder = home.landing / source.name
-    if set(source.entities) <= set(found) and folder.is_dir():
-        for path in sorted(folder.iterdir()):
-            if path.name not in found and source.custom is not None:
-                with suppress(KeyError):  # a folder of something else
-                    found[path.name] = source.custom(path.name)
-    return list(found.values())
-
-
 def prepare(source: str, *, home: Home) -> None:
     """Make all raw tables of a source, so that models can be built before the first load."""
     with warehouse.opened(home.warehouse) as connection:
@@ -288,34 +271,6 @@ def cursors(source: str, *, home: Home) -> dict[str, datetime]:
         return {}
     with warehouse.opened(home.warehouse, read_only=True) as connection:
         return cursor.cursors(connection, source)
-
-
-def _discovered(
-    source: Source,
-    chosen: Sequence[Entity],
-    settings: Mapping[str, str],
-    connection: Connection,
-    cache: Cache,
-) -> tuple[list[Entity], list[Landed]]:
-    """The account's own objects, where all of the source is asked for; what kept us from them.
-
-    Trouble with them is no reason to leave out the rest.
-    """
-    if source.discover is None or not set(source.entities) <= {entity.name for entity in chosen}:
-        return [], []
-    with connection.open_client() as client:
-        pull = Pull(client, cache, settings, chosen[0], "whole", Window(None, connection.now))
-        try:
-            return [source.entity(name) for name in source.discover(pull)], []
-        except CredentialsError:
-            raise
-        except SkippableError as error:
-            return [], [Landed(source.name, OWN_OBJECTS, "skipped", reason=str(error))]
-        except IngestionError as error:
-            return [], [Landed(source.name, OWN_OBJECTS, "failed", reason=str(error))]
-        except SHAPE_ERRORS as error:
-            reason = str(misshapen(error))
-            return [], [Landed(source.name, OWN_OBJECTS, "failed", reason=reason)]
 
 
 def _read_so_far(
@@ -351,6 +306,19 @@ def _window(
     if mode == "full" or since is None:
         return "full", Window(None, now)
     return "incremental", Window(since - LOOK_BACK, now)
+
+
+def _following(landed: Landed, mode: Mode, begun: Begun | None, now: datetime) -> Window | None:
+    """What has changed since a pull was broken off that has now come to its end: its window was the
+    old one. None where there is nothing of the kind."""
+    if begun is None or landed.status != "landed" or mode not in ("incremental", "full"):
+        return None
+    end = begun.window.end
+    if end >= now:
+        return None
+    # The vendor's clock may have been ahead then; ours tells how long ago it was (see `cursor`).
+    end = min(end, now - (datetime.now(UTC) - begun.manifest.landed_at))
+    return Window(end - LOOK_BACK, now)
 
 
 def _rank(source: Source, entity: Entity, mode: Mode) -> tuple[bool, bool, int]:

@@ -25,6 +25,7 @@ class Children:
     connection: duckdb.DuckDBPyConnection
     target: Target
     manifest: Manifest
+    kinds: frozenset[str]  # of pages that speak of the table
     _was_bare: dict[tuple[str, ...], bool] = field(default_factory=dict)
     _has_asked: bool | None = None
 
@@ -39,15 +40,23 @@ class Children:
 
         `new` says where the keys of the chunk's records stand, when raw knew none of them before.
         """
-        is_bare = self._is_bare(reading, chunk.context)
+        is_first = self.has_none(reading, chunk, new)
         if any(page.asked for page in chunk.pages):
             self._parents_asked(reading, chunk)
         else:
             self._leave_asked("_incoming")
-            if is_bare and new is not None and new == self._at(reading):
+            if is_first:
                 return insert(self.connection, self.target, data, self.manifest), 0
             self._parents_met(reading, chunk)
         return self._replace(data)
+
+    def has_none(
+        self, reading: Reading, chunk: Chunk, new: frozenset[tuple[str, ...]] | None
+    ) -> bool:
+        """Whether the table holds nothing of the parents in the chunk, for certain."""
+        is_bare = self._is_bare(reading, chunk.context)
+        is_met = not any(page.asked for page in chunk.pages)
+        return is_bare and is_met and new is not None and new == self._at(reading)
 
     @property
     def _parent(self) -> tuple[str, ...]:
@@ -111,7 +120,7 @@ class Children:
         asked = [
             (*(page.context.get(column) or item for column in self._parent),)
             for page in self.manifest.pages
-            if set(page.context) < set(self._parent)
+            if page.kind in self.kinds and set(page.context) < set(self._parent)
             for item in page.asked
         ]
         if asked:

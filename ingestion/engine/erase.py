@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from ingestion.engine import forget, landing
+from ingestion.engine import forget, landing, unfinished
 from ingestion.engine.cursor import naive
 from ingestion.engine.forget import Forgotten, kept_columns
 from ingestion.engine.merge import TEXTS
@@ -41,7 +41,7 @@ class _Work:
 
 
 def carry_out(connection: duckdb.DuckDBPyConnection, source: Source, home: Home) -> int:
-    """Do what is due; return how many records were changed."""
+    """Do what is due; return how many rows of raw were changed."""
     found = connection.execute(
         "select distinct entity, id, person_entity, person, is_sole from _ingestion.erasures_due "
         "where source = ?",
@@ -64,6 +64,7 @@ def carry_out(connection: duckdb.DuckDBPyConnection, source: Source, home: Home)
     for name, forgotten in plans.items():
         for folder in landing.folders(home.landing, source.name, name):
             work[name].files += forget.rewrite(folder, source.entity(name), forgotten)
+        unfinished.forget(home.landing / source.name / name)
     connection.execute("begin")
     try:
         for name, forgotten in plans.items():
@@ -73,13 +74,14 @@ def carry_out(connection: duckdb.DuckDBPyConnection, source: Source, home: Home)
     except BaseException:
         connection.execute("rollback")
         raise
+    rows = sum(each.rows for each in work.values())
     logger.warning(
-        "%s: %s records changed in raw and %s files rewritten, to forget people",
+        "%s: %s rows changed in raw and %s files rewritten, to forget people",
         source.name,
-        sum(each.rows for each in work.values()),
+        rows,
         sum(each.files for each in work.values()),
     )
-    return len(due)
+    return rows
 
 
 def _forgotten(
@@ -123,13 +125,15 @@ def _naming(
     chosen = [columns[name] for name in sorted(personal) if name in columns]
     if not chosen:
         return None
+    apart = _said_apart(connection, source, source.entity(entity), person)
     row = connection.execute(
         f"select {', '.join(f'{quoted(name)}::varchar' for name in chosen)} "
         f"from {source.schema}.{quoted(table.name)} where {quoted(table.key[0])} = ?",
         [person],
     ).fetchone()
     values = {name.lower(): value for name, value in zip(chosen, row or (), strict=False) if value}
-    words = [value for value in values.values() if "@" in value or _is_number(value)]
+    told = [*values.values(), *apart]
+    words = [value for value in told if "@" in value or _is_number(value)]
     names = [
         values[name]
         for name in (*_FIRST, *_LAST, "name")
@@ -139,6 +143,24 @@ def _naming(
         return None
     parts = [*map(re.escape, words), *(rf"\b{re.escape(name)}\b" for name in names)]
     return re.compile("|".join(parts), re.IGNORECASE)
+
+
+def _said_apart(
+    connection: duckdb.DuckDBPyConnection, source: Source, entity: Entity, person: str
+) -> list[str]:
+    """Addresses and numbers that stand in tables of their own."""
+    found: list[str] = []
+    for table in _parts(entity):
+        condition, values = _part_of(entity, table, [person])
+        for column in table.columns:
+            if column.personal:
+                rows = connection.execute(
+                    f"select {quoted(column.name)} from {source.schema}.{quoted(table.name)} "
+                    f"where {condition} and {quoted(column.name)} is not null",
+                    values,
+                ).fetchall()
+                found += [str(value) for (value,) in rows]
+    return found
 
 
 def _is_number(value: str) -> bool:
@@ -187,19 +209,29 @@ def _empty(
 def _drop_parts(
     connection: duckdb.DuckDBPyConnection, source: Source, entity: Entity, ids: Sequence[str]
 ) -> int:
-    """Delete what erased records consisted of: their history, their links."""
+    """Delete what erased records consisted of: their history, their links, their addresses."""
     rows = 0
-    for table in entity.tables[1:]:
-        if len(table.parent) < 2:
-            continue
-        kind, identity = (quoted(name) for name in table.parent[:2])
+    for table in _parts(entity):
+        condition, values = _part_of(entity, table, ids)
         row = connection.execute(
-            f"delete from {source.schema}.{quoted(table.name)} "
-            f"where {kind} = ? and {identity} in (select unnest(?::varchar[]))",
-            [entity.name, list(ids)],
+            f"delete from {source.schema}.{quoted(table.name)} where {condition}", values
         ).fetchone()
         rows += int(row[0]) if row else 0
     return rows
+
+
+def _parts(entity: Entity) -> list[Table]:
+    return [table for table in entity.tables[1:] if table.parent]
+
+
+def _part_of(entity: Entity, table: Table, ids: Sequence[str]) -> tuple[str, list[object]]:
+    """The condition for rows of these parents. A table that several entities share names the kind
+    of parent first."""
+    *kind, identity = (quoted(name) for name in table.parent[:2])
+    condition = f"{identity} in (select unnest(?::varchar[]))"
+    if not kind:
+        return condition, [list(ids)]
+    return f"{kind[0]} = ? and {condition}", [entity.name, list(ids)]
 
 
 def _book(connection: duckdb.DuckDBPyConnection, source: Source, work: dict[str, _Work]) -> None:

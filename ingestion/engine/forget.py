@@ -30,7 +30,7 @@ from ingestion.engine.landing import (
     to_document,
 )
 from ingestion.engine.parse import levels
-from ingestion.model import Entity, Reading, Table
+from ingestion.model import Entity, Reading, Table, Value
 
 _PAGE = re.compile(r"\d{6}.*\.gz|" + re.escape(MANIFEST) + r"\..*")
 
@@ -107,7 +107,7 @@ def _reading(entity: Entity, kind: str) -> Reading | None:
     """How pages of the kind hold the entity's own records, if they do."""
     table = entity.tables[0].name
     for reading in entity.readings:
-        if reading.kind == kind and reading.table == table and reading.fields_at is not None:
+        if reading.kind == kind and reading.table == table and not reading.is_aside:
             return reading
     return None
 
@@ -130,7 +130,10 @@ def _records(document: Any, reading: Reading) -> Iterator[MutableMapping[str, An
 
 
 def _fields(record: MutableMapping[str, Any], reading: Reading) -> MutableMapping[str, Any]:
-    for key in reading.fields_at or ():
+    """Where the plan's fields stand; nowhere, in a record that has none."""
+    if reading.fields_at is None:
+        return {}
+    for key in reading.fields_at:
         record = record[key]
     return record
 
@@ -158,6 +161,10 @@ def _strip(
     for name, value in fields.items():
         if value is not None and forgotten.drops(identity, name, value, kept):
             fields[name] = None
+    for column, value in reading.values.items():
+        place = _place(record, value)
+        if place is not None and forgotten.drops(identity, column, place[value.keys[-1]], kept):
+            place[value.keys[-1]] = None
     if identity in forgotten.whole and fields is not record:
         # What stands beside the fields: links, history, an address in the web.
         places = {
@@ -170,6 +177,16 @@ def _strip(
             if places.get(name, "").lower() not in kept:
                 del record[name]
     return json.dumps(record, sort_keys=True) != before
+
+
+def _place(record: MutableMapping[str, Any], value: Value) -> MutableMapping[str, Any] | None:
+    """What holds a column that stands under a name of its own, where the record has it."""
+    if value.level != 0 or not value.keys:
+        return None
+    found: Any = record
+    for key in value.keys[:-1]:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) and value.keys[-1] in found else None
 
 
 def _csv(body: bytes, reading: Reading, table: Table, forgotten: Forgotten) -> tuple[bytes, int]:

@@ -72,6 +72,19 @@ def land_entity(into: Landing, pull: Pull, begun: Begun | None) -> Landed:
     return outcome
 
 
+def both(landed: Landed, following: Landed) -> Landed:
+    """A pull that went on where another was broken off and the one that followed it, as one."""
+    return replace(
+        following,
+        load_id=following.load_id or landed.load_id,
+        rows=landed.rows + following.rows,
+        requests=landed.requests + following.requests,
+        bytes=landed.bytes + following.bytes,
+        seconds=landed.seconds + following.seconds,
+        window_start=landed.window_start,
+    )
+
+
 def _with_restarts(write: Callable[[], landing.Manifest]) -> landing.Manifest:
     """The vendor may forget a cursor in the middle: begin again, but not for ever."""
     for _ in range(RESTARTS):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,7 +25,6 @@ from ingestion.engine.reconcile import reconcile
 from ingestion.engine.warehouse import (
     add_columns,
     is_end_of_file,
-    literal,
     make_room,
     quoted,
 )
@@ -160,7 +158,7 @@ class _Job:
         for table in self.entity.tables:
             self.targets[table.name] = merge.target(self.connection, self.source.schema, table)
         self.children = {
-            name: Children(self.connection, target, self.manifest)
+            name: Children(self.connection, target, self.manifest, self._kinds(name))
             for name, target in self.targets.items()
             if target.table.parent
         }
@@ -190,27 +188,39 @@ class _Job:
                 keys = self.targets[reading.table].table.key
                 new = frozenset(reading.values[key].keys for key in keys if key in reading.values)
 
+    def _kinds(self, table: str) -> frozenset[str]:
+        """The kinds of pages that speak of a table."""
+        return frozenset(item.kind for item in self.entity.readings if item.table == table)
+
     def _readings(self, chunk: Chunk) -> list[Reading]:
         return [reading for reading in self.entity.readings if reading.kind == chunk.kind]
 
-    def _check_shape(self, chunk: Chunk, places: Iterable[tuple[str, str]]) -> None:
-        """JSON that is not as described must not pass for values and links that are gone."""
-        wrong = " or ".join(
-            f"len(list_filter(json_type(body, {literal(place)}), "
-            f"kind -> kind not in ({literal(kind)}, 'NULL'))) > 0"
-            for place, kind in places
-        )
-        row = self.connection.execute(f"select count(*) from _pages where {wrong}").fetchone()
-        if row is not None and row[0]:
-            raise FatalError(
-                f"{self.source.name}.{self.entity.name}: {row[0]} pages of landing "
-                f"{self.manifest.load_id} have not the documented shape"
-            )
+    def _check_shape(self, reading: Reading, chunk: Chunk) -> int:
+        """How many of the parts there are that the reading goes into.
+
+        JSON that is not as described must not pass for values and links that are gone.
+        """
+        if chunk.table_of_texts is not None:
+            return 0
+        found = 0
+        is_alone = all(item.path.count("[]") > 1 for item in self._readings(chunk))
+        for container in parse.containers(reading, self.manifest.plan, is_alone=is_alone):
+            row = self.connection.execute(container.query()).fetchone()
+            present, other = row or (0, 0)
+            if other:
+                raise FatalError(
+                    f"{self.source.name}.{self.entity.name}: {other} parts of landing "
+                    f"{self.manifest.load_id} have not the documented shape"
+                )
+            found += present
+        return found
 
     def _upsert(self, reading: Reading, chunk: Chunk) -> bool:
         """Whether raw knew none of the records."""
         target = self.targets[reading.table]
-        data = self._stage(reading, chunk)
+        data, is_any_void = self._stage(reading, chunk)
+        if is_any_void or reading.path.count("[]") > 1:
+            self._check_shape(reading, chunk)
         if not reading.is_aside:
             self.connection.execute(
                 f"insert into {_seen(target)} select {_keys(target)} from _incoming"
@@ -238,23 +248,20 @@ class _Job:
     ) -> None:
         if reading.star is not None and not self.manifest.plan.stars.get(reading.star):
             return
-        data = self._stage(reading, chunk)
-        inserted, deleted = self.children[reading.table].replace(reading, chunk, data, new)
+        children = self.children[reading.table]
+        if not self._check_shape(reading, chunk) and children.has_none(reading, chunk, new):
+            return
+        data, _ = self._stage(reading, chunk)
+        inserted, deleted = children.replace(reading, chunk, data, new)
         self.inserted += inserted
         self.deleted += deleted
 
-    def _stage(self, reading: Reading, chunk: Chunk) -> list[str]:
+    def _stage(self, reading: Reading, chunk: Chunk) -> tuple[list[str], bool]:
         plan = self.manifest.plan
         cells = parse.cells(reading, plan, chunk.context, chunk.held)
         relation = parse.rows(reading, self._readings(chunk), plan, chunk.table_of_texts)
         target = self.targets[reading.table]
-        data, is_any_void = merge.stage(
-            self.connection, target, cells, relation, self.manifest, reading=reading
-        )
-        places = parse.containers(reading)
-        if places and chunk.table_of_texts is None and (is_any_void or not reading.fields_at):
-            self._check_shape(chunk, places)
-        return data
+        return merge.stage(self.connection, target, cells, relation, self.manifest, reading=reading)
 
     def _mark(self, target: merge.Target) -> None:
         self.connection.execute(

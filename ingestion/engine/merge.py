@@ -17,7 +17,7 @@ from ingestion.engine.errors import FatalError
 from ingestion.engine.landing import Manifest
 from ingestion.engine.parse import Cell
 from ingestion.engine.values import present, typed
-from ingestion.engine.warehouse import OWN_COLUMNS, columns_of, literal, quoted
+from ingestion.engine.warehouse import OWN_COLUMNS, columns_of, literal, one_thread, quoted
 from ingestion.model import Reading, Table
 
 TEXTS = "__text"
@@ -66,7 +66,7 @@ def bring(connection: duckdb.DuckDBPyConnection, query: str) -> None:
     Outside of DuckDB: a temporary table that is replaced lives on until the transaction ends, and
     a load would grow by every chunk.
     """
-    hold(connection, "_incoming", connection.execute(query).to_arrow_table())
+    hold(connection, "_incoming", connection.sql(query).to_arrow_table())
 
 
 def stage(
@@ -83,16 +83,16 @@ def stage(
     Returns its data columns, and whether any record came without a value in its fields.
     """
     table = target.table
-    texts = _texts(cells, relation)
+    texts = _texts(cells, relation, target)
     checked = _checked(cells, target)
     selected = []
     for number, cell in enumerate(cells):
         column = target.column(cell.column)
         kind = target.type(cell.column)
-        selected.append((quoted(column), typed(f"c{number}", kind)))
+        selected.append((quoted(column), f"t{number}"))
         if target.has(column + TEXTS):
             name = quoted(target.column(column + TEXTS))
-            selected.append((name, _misfit(f"c{number}", kind, cell)))
+            selected.append((name, _misfit(number, kind, cell)))
     if reading.position is not None:
         selected.append((quoted(target.column(reading.position)), "_position"))
     data = [name for name, _ in selected]
@@ -147,11 +147,19 @@ def _check_rows(
 
 
 def is_any_known(connection: duckdb.DuckDBPyConnection, target: Target) -> bool:
-    """Whether the target has any of the rows of `_incoming`."""
+    """Whether the target has any of the rows of `_incoming`.
+
+    Lists come in the order of ids, mostly: row groups that end before the first are not looked at.
+    """
     keys = [quoted(target.column(key)) for key in target.table.key]
+    ends = f"select min({keys[0]})::varchar, max({keys[0]})::varchar from _incoming"
+    first, last = connection.execute(ends).fetchone() or (None, None)
+    if first is None or last is None:
+        return False
     same = " and ".join(f"t.{key} = i.{key}" for key in keys)
     row = connection.execute(
-        f"select 1 from {target.name} t where exists (select 1 from _incoming i where {same}) limit 1"
+        f"select 1 from {target.name} t where t.{keys[0]} between {literal(first)} and {literal(last)} "
+        f"and exists (select 1 from _incoming i where {same}) limit 1"
     ).fetchone()
     return row is not None
 
@@ -160,12 +168,13 @@ def insert(
     connection: duckdb.DuckDBPyConnection, target: Target, data: Sequence[str], manifest: Manifest
 ) -> int:
     """Add `_incoming`, where there is nothing to merge with: a third of what merging costs."""
-    return count(
-        connection,
-        f"insert into {target.name} ({', '.join([*data, *OWN_COLUMNS])}) "
-        f"select {', '.join(f'i.{column}' for column in data)}, {own_values(manifest)} "
-        f"from _incoming i",
-    )
+    with one_thread(connection):
+        return count(
+            connection,
+            f"insert into {target.name} ({', '.join([*data, *OWN_COLUMNS])}) "
+            f"select {', '.join(f'i.{column}' for column in data)}, {own_values(manifest)} "
+            f"from _incoming i",
+        )
 
 
 def upsert(
@@ -227,16 +236,19 @@ def upsert(
     return written
 
 
-def _texts(cells: Sequence[Cell], relation: str) -> str:
-    # Named once, or every typed expression would repeat the path and its translation.
-    columns = ", ".join(f"{present(cell.text)} as c{n}" for n, cell in enumerate(cells))
-    return f"(select {columns}, _page, _position, _is_void from {relation})"
+def _texts(cells: Sequence[Cell], relation: str, target: Target) -> str:
+    """Texts c0, c1, ... and typed values t0, t1, ...: each worked out once, however often named."""
+    texts = ", ".join(f"{present(cell.text)} as c{n}" for n, cell in enumerate(cells))
+    values = ", ".join(
+        f"{typed(f'c{n}', target.type(cell.column))} as t{n}" for n, cell in enumerate(cells)
+    )
+    return f"(select *, {values} from (select {texts}, _page, _position, _is_void from {relation}))"
 
 
 def _checked(cells: Sequence[Cell], target: Target) -> dict[str, str]:
     """Columns that have no place for what does not fit them, with the SQL of what does not."""
     return {
-        target.column(cell.column): _misfit(f"c{number}", target.type(cell.column), cell)
+        target.column(cell.column): _misfit(number, target.type(cell.column), cell)
         for number, cell in enumerate(cells)
         if target.type(cell.column) != "VARCHAR"
         and not target.has(target.column(cell.column) + TEXTS)
@@ -257,16 +269,17 @@ def _check_fit(
         raise MissingTextColumnsError(target.table.name, missing)
 
 
-def _misfit(text: str, column_type: str, cell: Cell) -> str:
+def _misfit(number: int, column_type: str, cell: Cell) -> str:
     """What the column cannot hold. In a field that has become text, 007 is not 7."""
+    text, value = f"c{number}", f"t{number}"
     if column_type == "VARCHAR":
         return "null::varchar"
     if cell.is_text:
-        same = f"cast({typed(text, column_type)} as varchar)"
+        same = f"cast({value} as varchar)"
         if column_type.startswith("DECIMAL"):
             same = f"rtrim(rtrim({same}, '0'), '.')"
         return f"(case when {text} is distinct from {same} then {text} end)"
-    return f"(case when {typed(text, column_type)} is null then {text} end)"
+    return f"(case when {value} is null then {text} end)"
 
 
 def _first(names: Sequence[str], target: Target, data: Sequence[str], last: str) -> str:

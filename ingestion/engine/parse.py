@@ -7,7 +7,7 @@ else: parsing the text again for the next reading costs less than keeping what w
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -47,6 +47,33 @@ class Cell:
     column: str
     text: str
     is_text: bool = False  # the vendor says so, whatever the column became when it began
+
+
+@dataclass(frozen=True)
+class Container:
+    """Parts of the pages, and the shapes that must stand in each: JSON path and kind."""
+
+    path: str
+    shapes: tuple[tuple[str, str], ...]
+
+    def query(self) -> str:
+        """SQL of how many there are, and how many of them are of another shape."""
+        parts = f"json_extract(body, {literal(self.path)})"
+        if "*" not in self.path:
+            parts = f"[{parts}]"
+        other = " or ".join(_is_other(place, kind) for place, kind in self.shapes)
+        return (
+            f"select count(*) filter (json_type(part) <> 'NULL'), count(*) filter ({other}) "
+            f"from (select unnest({parts}) as part from _pages)"
+        )
+
+
+def _is_other(place: str, kind: str) -> str:
+    found = f"json_type(part, {literal(place)})"
+    allowed = f"({literal(kind)}, 'NULL')"
+    if "*" in place:
+        return f"len(list_filter({found}, kind -> kind not in {allowed})) > 0"
+    return f"coalesce({found} not in {allowed}, false)"
 
 
 def levels(path: str) -> list[tuple[str, ...]]:
@@ -113,11 +140,7 @@ def rows(reading: Reading, beside: Sequence[Reading], plan: Plan, table: Any | N
     path = levels(reading.path)
     first = _records(root, path) if table is None else _table(root.at(path[0]), table)
     if len(path) < 2:
-        void = "false"
-        if reading.fields_at and plan.fields and table is None:
-            place = _inside(0, reading.fields_at, None)
-            held = ", ".join(f"{place}.{quoted(item.name)}" for item in plan.fields)
-            void = f"coalesce({held}) is null"
+        void = is_void(reading, plan) if table is None else "false"
         return (
             f"(select _page, l0, null::varchar as _star, 0 as _position, {void} as _is_void "
             f"from {first})"
@@ -145,18 +168,52 @@ def rows(reading: Reading, beside: Sequence[Reading], plan: Plan, table: Any | N
     return relation
 
 
-def containers(reading: Reading) -> list[tuple[str, str]]:
-    """JSON paths of the fields and of nested lists, and what must stand there if anything does.
+def containers(reading: Reading, plan: Plan, *, is_alone: bool) -> list[Container]:
+    """What the reading goes into below its records, and what must stand there if anything does.
 
-    What has another shape would be read as null, and pass for values or links that are gone.
+    What has another shape would be read as null, and pass for values or links that are gone. A
+    record of another shape has no key, which is noticed; not so where no reading takes the records
+    themselves (`is_alone`).
     """
+    stars = {reading.star: ("*",)} if reading.star else {}
+    record = shape([reading], Plan(plan.fields[:1], stars))
+    begin = "$"
     path = levels(reading.path)
-    first = "$" + "".join(f'."{key}"' for key in (path[0] if path else ()))
     if path:
-        first += "[*]"
-    places = [(reading.fields_at, "OBJECT")] if reading.fields_at else []
-    places += [(keys[:1], "OBJECT" if len(keys) > 1 else "ARRAY") for keys in path[1:2]]
-    return [(first + "".join(f'."{key}"' for key in keys), kind) for keys, kind in places]
+        record = record.at(path[0])
+        begin += "".join(f'."{key}"' for key in path[0]) + "[*]"
+    found = [
+        Container(f'{begin}."{key}"', tuple(_shapes(node, "$")))
+        for key, node in record.children.items()
+        if node.children
+    ]
+    if is_alone and path:
+        found.append(Container(begin, (("$", "OBJECT"),)))
+    return found
+
+
+def _shapes(node: Node, place: str) -> Iterator[tuple[str, str]]:
+    if node.is_list:
+        yield place, "ARRAY"
+        place += "[*]"
+    if node.children:
+        yield place, "OBJECT"
+    for key, child in node.children.items():
+        if child.children:
+            yield from _shapes(child, place + (".*" if key == "*" else f'."{key}"'))
+
+
+def is_void(reading: Reading, plan: Plan) -> str:
+    """SQL of whether something that the reading goes into at level 0 has given no value."""
+    inside: dict[str, list[str]] = {}
+    for value in reading.values.values():
+        if value.level == 0 and len(value.keys) > 1:
+            inside.setdefault(value.keys[0], []).append(_inside(0, value.keys, None))
+    if reading.fields_at:
+        texts = [f"{_inside(0, reading.fields_at, None)}.{quoted(f.name)}" for f in plan.fields]
+        inside.setdefault(reading.fields_at[0], []).extend(texts)
+    voids = [f"coalesce({', '.join(texts)}) is null" for texts in inside.values() if texts]
+    return f"({' or '.join(voids)})" if voids else "false"
 
 
 def parents(

@@ -5,7 +5,8 @@ each page answered. The next pull of the same kind begins with the same question
 window; where it asks what has landed already, the answer comes from the disk. So a first load that
 is greater than a day's calls, or that is killed now and then, comes to its end.
 
-The window stays that of the first part: what changed after it is for the next pull of changes.
+The window stays that of the first part: what changed after it is for the pull of changes that
+follows at once.
 """
 
 from __future__ import annotations
@@ -99,6 +100,12 @@ def begun(parent: Path, mode: Mode, window: Window, api_version: str) -> Begun |
         else:
             shutil.rmtree(folder, ignore_errors=True)
     return found
+
+
+def forget(parent: Path) -> None:
+    """Remove what was broken off of an entity, whatever is in it: it may speak of the erased."""
+    for folder in parent.glob("*.tmp"):
+        shutil.rmtree(folder)
 
 
 class ResumableWriter(Writer):

@@ -52,7 +52,7 @@ def notice(
 
     `_seen` holds the keys of the listing. Nobody, when the vendor counts more than we have seen.
     """
-    if entity.bin_days is None or manifest.mode not in ("full", "sweep"):
+    if not entity.bin_days or manifest.mode not in ("full", "sweep"):
         return 0
     rows = reconciled[0]
     if rows.is_within is False and rows.gap is not None and rows.gap > 0:

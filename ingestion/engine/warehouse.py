@@ -18,14 +18,15 @@ logger = logging.getLogger(__name__)
 
 # A dbt build of a large warehouse may hold the file for minutes; a pull should outwait it.
 LONGEST_WAIT = 600.0
-# Loading 150,000 rows is as fast with this as with more, and the process stays below 600 MB with
-# the text of two chunks of pages beside it.
-MEMORY_MB = 300
+# Loading 500,000 deals, and merging them with themselves, keeps the process below 600 MB with this:
+# the text of two chunks of pages stands beside it.
+MEMORY_MB = 250
 # DuckDB keeps buffers for every column and thread, however few the rows: 900 properties of HubSpot
 # deals were measured to need 700 MB with two threads.
 WIDE_FIELDS = 200
 MEMORY_MB_PER_FIELD = 1
 THREADS_FOR_WIDE = 2
+MOST_THREADS = 4  # each has buffers of its own
 
 COLUMN_TYPES: Mapping[FieldType, str] = {
     "text": "VARCHAR",
@@ -182,7 +183,26 @@ def make_room(connection: duckdb.DuckDBPyConnection, fields: int) -> None:
     """Set memory and threads to what records of so many fields take."""
     extra = max(0, fields - WIDE_FIELDS) * MEMORY_MB_PER_FIELD
     connection.execute(f"set memory_limit = '{MEMORY_MB + extra}MB'")
-    connection.execute(f"set threads = {THREADS_FOR_WIDE}" if extra else "reset threads")
+    connection.execute("reset threads")
+    most = THREADS_FOR_WIDE if extra else MOST_THREADS
+    connection.execute(f"set threads = {min(most, _threads(connection))}")
+
+
+@contextmanager
+def one_thread(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """For inserts. One thread writes full row groups to the file as it goes; of several, each keeps
+    a part of its own, and all that the transaction has inserted stays in memory until the commit."""
+    threads = _threads(connection)
+    connection.execute("set threads = 1")
+    yield
+    # Not after an error: a transaction that has failed takes no more words, and room is made anew
+    # for the next.
+    connection.execute(f"set threads = {threads}")
+
+
+def _threads(connection: duckdb.DuckDBPyConnection) -> int:
+    row = connection.execute("select current_setting('threads')").fetchone()
+    return int(row[0]) if row else 1
 
 
 def is_end_of_file(error: duckdb.Error) -> bool:
@@ -239,12 +259,15 @@ def prepare_entity(connection: duckdb.DuckDBPyConnection, source: Source, entity
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, str]:
-    """Column names as stored, with their types, in order."""
-    rows = connection.execute(
-        "select column_name, data_type from duckdb_columns() "
-        "where schema_name = ? and table_name = ? order by column_index",
-        [schema, table],
-    ).fetchall()
+    """Column names as stored, with their types, in order; none where there is no such table."""
+    name = f"{quoted(schema)}.{quoted(table)}"
+    try:
+        # Of one table alone: duckdb_columns() looks at all that the file has, each time.
+        rows = connection.execute(
+            f"select name, type from pragma_table_info({literal(name)}) order by cid"
+        ).fetchall()
+    except duckdb.CatalogException:
+        return {}
     return dict(rows)
 
 

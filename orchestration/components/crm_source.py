@@ -1,16 +1,16 @@
 """A CRM as assets: what its API gave (landing), and the same as tables (raw)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Literal
 
 import dagster as dg
 
 from ingestion import run as ingestion
-from ingestion.engine.progress import Pulse
 from ingestion.engine.reconcile import told
-from ingestion.model import Home, Landed, Loaded, Source, Window
+from ingestion.model import OWN_OBJECTS, Home, Landed, Loaded, Source, Window
 from ingestion.sources import SOURCES
+from orchestration.components import crm_facts as facts
 from orchestration.components.progress import observed
 from orchestration.policies import ARRIVALS_FRESHNESS, LANDING_RETRY, WRITER_POOL, request_pool
 from orchestration.resources import Account, Business, instant_of
@@ -34,7 +34,10 @@ class PullConfig(dg.Config):
 
 class CrmSourceComponent(dg.Component, dg.Resolvable, dg.Model):
     """A registered Source: an asset `landing_<crm>/<entity>` per entity, `raw_<crm>/<table>` per
-    table, and one step for each of the two, since a step costs more than a small table."""
+    table, and one step for each of the two, since a step costs more than a small table.
+
+    Objects that only the account has are known at run time: `custom_objects` stands for them all.
+    """
 
     source: str
     workers: int = 4
@@ -57,7 +60,7 @@ def landing(source: Source, *, workers: int) -> dg.AssetsDefinition:
                 # One entity that fails must not take the others' records with it.
                 skippable=True,
             )
-            for entity in source.entities
+            for entity in _entities(source)
         ],
         can_subset=True,
         pool=request_pool(source.name),
@@ -74,7 +77,7 @@ def landing(source: Source, *, workers: int) -> dg.AssetsDefinition:
                 source.name,
                 [
                     entity
-                    for entity in source.entities
+                    for entity in _entities(source)
                     if _landing_key(source, entity) in context.selected_asset_keys
                 ],
                 settings=account.settings,
@@ -84,13 +87,16 @@ def landing(source: Source, *, workers: int) -> dg.AssetsDefinition:
                 workers=workers,
                 progress=progress,
             )
+        own = [one for one in landed if one.entity not in source.entities]
         for one in landed:
-            # An account's own objects are found at run time: they have no asset of their own.
             if one.status != "failed" and one.entity in source.entities:
                 yield dg.MaterializeResult(
                     asset_key=_landing_key(source, one.entity),
-                    metadata=_of_landed(one, seen.pulses.get(one.entity)),
+                    metadata=facts.of_landed(one, seen.pulses.get(one.entity)),
                 )
+        key = _landing_key(source, OWN_OBJECTS)
+        if key in context.selected_asset_keys and all(one.status != "failed" for one in own):
+            yield dg.MaterializeResult(asset_key=key, metadata=facts.of_own(own))
         _raise_for(source, [(one.entity, one.status, one.reason) for one in landed])
 
     return land
@@ -98,6 +104,18 @@ def landing(source: Source, *, workers: int) -> dg.AssetsDefinition:
 
 def raw(source: Source, *, workers: int = 4) -> dg.AssetsDefinition:
     entities = entities_by_table(source)
+    # Their tables are made when they are found; what is told of them all stands here.
+    own_specs = [
+        dg.AssetSpec(
+            _raw_key(source, OWN_OBJECTS),
+            deps=[_landing_key(source, OWN_OBJECTS)],
+            description="A table per object that only this account has, as `custom_<name>`.",
+            group_name=source.name,
+            freshness_policy=ARRIVALS_FRESHNESS,
+            skippable=True,
+        )
+        for _ in _own(source)
+    ]
 
     @dg.multi_asset(
         name=f"raw_{source.name}",
@@ -111,7 +129,8 @@ def raw(source: Source, *, workers: int = 4) -> dg.AssetsDefinition:
                 skippable=True,
             )
             for table, sources in entities.items()
-        ],
+        ]
+        + own_specs,
         check_specs=[
             dg.AssetCheckSpec(
                 RECONCILIATION,
@@ -120,7 +139,7 @@ def raw(source: Source, *, workers: int = 4) -> dg.AssetsDefinition:
                 # A gap is told and healed; what is right in the others need not wait for it.
                 blocking=False,
             )
-            for entity in source.entities
+            for entity in _entities(source)
         ],
         can_subset=True,
         pool=WRITER_POOL,
@@ -131,14 +150,16 @@ def raw(source: Source, *, workers: int = 4) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         business: Business = context.resources.business
         account: Account = getattr(context.resources, source.name)
-        tables = [key.path[-1] for key in context.selected_asset_keys]
+        selected = {key.path[-1] for key in context.selected_asset_keys}
+        tables = [table for table in entities if table in selected]
         wanted = {entity for table in tables for entity in entities[table]}
+        wanted |= selected.intersection(_own(source))
         home = Home(business.root)
         ingestion.prepare(source.name, home=home)
         with observed(context, partial(_landing_key, source), business.log) as (progress, _):
             loaded = ingestion.load(
                 source.name,
-                [entity for entity in source.entities if entity in wanted],
+                [entity for entity in _entities(source) if entity in wanted],
                 home=home,
                 progress=progress,
             )
@@ -156,8 +177,15 @@ def raw(source: Source, *, workers: int = 4) -> dg.AssetsDefinition:
             if not failed.intersection(entities[table]):
                 yield dg.MaterializeResult(
                     asset_key=dg.AssetKey([source.schema, table]),
-                    metadata=_of_loaded([one for one in loaded if one.entity in entities[table]]),
+                    metadata=facts.of_loaded(
+                        [one for one in loaded if one.entity in entities[table]]
+                    ),
                 )
+        own = [one for one in loaded if one.entity not in source.entities]
+        if OWN_OBJECTS in wanted and all(one.status != "failed" for one in own):
+            yield dg.MaterializeResult(
+                asset_key=_raw_key(source, OWN_OBJECTS), metadata=facts.of_loaded(own)
+            )
         yield from _reconciliations(context, source, loaded)
         outcomes: list[Landed | Loaded] = [*again, *loaded]
         _raise_for(source, [(one.entity, one.status, one.reason) for one in outcomes])
@@ -174,65 +202,24 @@ def entities_by_table(source: Source) -> dict[str, list[str]]:
     return found
 
 
+def _own(source: Source) -> tuple[str, ...]:
+    """The one name for all objects that only the account has, where there may be any."""
+    return () if source.discover is None else (OWN_OBJECTS,)
+
+
+def _entities(source: Source) -> tuple[str, ...]:
+    return (*source.entities, *_own(source))
+
+
 def _raw_key(source: Source, entity: str) -> dg.AssetKey:
     """The table that holds the entity's own records."""
-    return dg.AssetKey([source.schema, source.entity(entity).tables[0].name])
+    described = source.entities.get(entity)
+    return dg.AssetKey([source.schema, described.tables[0].name if described else OWN_OBJECTS])
 
 
 def _landing_key(source: Source, entity: str) -> dg.AssetKey:
-    return dg.AssetKey([f"landing_{source.name}", entity])
-
-
-def _of_landed(landed: Landed, pulse: Pulse | None) -> dict[str, str | int | float]:
-    facts: dict[str, str | int | float] = {
-        "status": landed.status,
-        "dagster/row_count": landed.rows,
-        "requests": landed.requests,
-        "bytes": landed.bytes,
-        "seconds": landed.seconds,
-    }
-    if landed.seconds > 0:
-        facts["rows_per_second"] = round(landed.rows / landed.seconds, 1)
-    if pulse is not None and pulse.quota_left is not None:
-        facts["quota_left"] = pulse.quota_left
-    if landed.reason:
-        facts["reason"] = landed.reason
-    if landed.load_id:
-        facts["load_id"] = landed.load_id
-    if landed.window_end:
-        start = landed.window_start
-        facts["window_start"] = start.isoformat() if start else "ever"
-        facts["window_end"] = landed.window_end.isoformat()
-    return facts
-
-
-def _of_loaded(loaded: Iterable[Loaded]) -> dict[str, str | int | float]:
-    """Of the entities that fill the table, all their tables together."""
-    folders = list(loaded)
-    return {
-        "entities": ", ".join(sorted({one.entity for one in folders})) or "nothing new",
-        "rows_read": sum(one.rows_read for one in folders),
-        "rows_inserted": sum(one.rows_inserted for one in folders),
-        "rows_updated": sum(one.rows_updated for one in folders),
-        "rows_deleted": sum(one.rows_deleted for one in folders),
-        "columns_added": sum(len(one.columns_added) for one in folders),
-        "seconds": sum(one.seconds for one in folders),
-        **_counts(folders),
-    }
-
-
-def _counts(folders: Iterable[Loaded]) -> dict[str, str | int | float]:
-    """Ours beside the vendor's numbers, as the last load of each entity left them."""
-    facts: dict[str, str | int | float] = {}
-    for entity, one in {one.entity: one for one in folders}.items():
-        for measure in one.reconciled:
-            name = f"{entity} {measure.measure}"
-            facts[f"{name} here"] = float(measure.raw)
-            if measure.vendor is not None and measure.gap is not None:
-                facts[f"{name} at the vendor"] = float(measure.vendor)
-                facts[f"{name} gap"] = float(measure.gap)
-                facts[f"{name} in flight"] = measure.in_flight
-    return facts
+    known = entity in source.entities
+    return dg.AssetKey([f"landing_{source.name}", entity if known else OWN_OBJECTS])
 
 
 def _reconciliations(
@@ -241,20 +228,29 @@ def _reconciliations(
     """The outcome of each entity that was loaded, after healing was tried."""
     wanted = {key.asset_key for key in context.selected_asset_check_keys}
     latest = {one.entity: one for one in loaded if one.status == "loaded"}
+    by_key: dict[dg.AssetKey, list[Loaded]] = {}
     for entity, one in latest.items():
-        key = _raw_key(source, entity)
+        by_key.setdefault(_raw_key(source, entity), []).append(one)
+    for key, ones in by_key.items():
         if key not in wanted:
             continue
-        gaps = told(one)
-        notes = [measure.note for measure in one.reconciled if measure.note]
+        gaps = _said(ones, told)
+        notes = _said(ones, lambda one: [m.note for m in one.reconciled if m.note])
         yield dg.AssetCheckResult(
             asset_key=key,
             check_name=RECONCILIATION,
             passed=not gaps,
             severity=dg.AssetCheckSeverity.ERROR,
             description="; ".join(gaps or notes) or "ours are as many as the vendor's",
-            metadata=_counts([one]),
+            metadata=facts.counts(ones),
         )
+
+
+def _said(ones: Sequence[Loaded], saying: Callable[[Loaded], Iterable[str]]) -> list[str]:
+    """With the name of who it is about, where several share a check."""
+    return [
+        f"{one.entity}: {said}" if len(ones) > 1 else said for one in ones for said in saying(one)
+    ]
 
 
 def _raise_for(source: Source, outcomes: Iterable[tuple[str, str, str | None]]) -> None:

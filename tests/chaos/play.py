@@ -247,8 +247,6 @@ class Player:
         self.host.up()
         self.world.pass_time(MINUTE)
         # The counts of the reconciliation find what no later pull would: pages that never came.
-        if list(self.home.landing.glob("*/*/*.tmp")):
-            self._pull_in_peace("incremental")  # ends what was broken off, up to its own window
         self._pull_in_peace("incremental")
         self._pull_in_peace("sweep")
         found = truth.differences(self.home, self.world, self.schedule.entities)

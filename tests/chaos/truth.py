@@ -140,24 +140,43 @@ def _gone(raw: duckdb.DuckDBPyConnection, table: str, key: str, truth: set[str])
 def _merges(
     raw: duckdb.DuckDBPyConnection, table: str, key: str, winners: Mapping[str, str]
 ) -> Iterator[str]:
-    """Losers that raw has met lead to the same record in the end as at the vendor."""
-    rows = raw.execute(f'select "{key}", _merged_into from {table}').fetchall()
-    into = dict(rows)
+    """Losers that raw has met lead to the same record in the end as at the vendor.
+
+    Where a record absorbed another and was absorbed itself between two looks, nobody can tell: the
+    survivor names only those whom it has absorbed itself.
+    """
+    if not winners:
+        return
+    rows = raw.execute(
+        f"select \"{key}\", _merged_into, coalesce(hs_merged_object_ids, '') from {table}"
+    ).fetchall()
+    into = {id: winner for id, winner, _ in rows}
+    absorbed = {id: names.split(";") for id, _, names in rows}
+
+    def is_told(loser: str) -> bool:
+        first, *way = _way(loser, winners)
+        steps = zip((first, *way), way[:-1], strict=False)
+        return first in into and all(one in absorbed.get(by, ()) for one, by in steps)
+
     wrong = [
         f"{loser}: to {_end(loser, into)} instead of {_end(loser, winners)}"
         for loser in sorted(winners)
-        if loser in into and _end(loser, into) != _end(loser, winners)
+        if is_told(loser) and _end(loser, into) != _end(loser, winners)
     ]
     yield from _told(table, "merged wrongly", wrong)
 
 
-def _end(start: str, into: Mapping[str, str | None]) -> str:
+def _way(start: str, into: Mapping[str, str | None]) -> list[str]:
     seen: list[str] = []
     current: str | None = start
     while current is not None and current not in seen:
         seen.append(current)
         current = into.get(current)
-    return seen[-1]
+    return seen
+
+
+def _end(start: str, into: Mapping[str, str | None]) -> str:
+    return _way(start, into)[-1]
 
 
 def _links(raw: duckdb.DuckDBPyConnection, world: World, kinds: Sequence[str]) -> Iterator[str]:

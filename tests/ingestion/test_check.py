@@ -60,7 +60,7 @@ def _by_entity(checked: Checked) -> dict[str, Finding]:
     return {finding.entity: finding for finding in checked.findings}
 
 
-@pytest.mark.parametrize("source", ["hubspot", "salesforce"])
+@pytest.mark.parametrize("source", list(SOURCES))
 def test_all_entities_of_a_whole_account_can_be_read(
     served: Served, home: Home, source: str
 ) -> None:
@@ -70,7 +70,7 @@ def test_all_entities_of_a_whole_account_can_be_read(
     found = _by_entity(checked)
     assert set(SOURCES[source].entities) <= set(found)
     assert {finding.status for finding in checked.findings} == {"readable"}
-    assert found["products"].rows == 20
+    assert found["products"].rows == (None if source == "pipedrive" else 20)
     assert not home.landing.exists()
 
 
@@ -107,6 +107,52 @@ def test_missing_scopes_are_named_beside_their_entities(served: Served, home: Ho
     assert "crm.objects.deals.read" in found["deals"].remarks[0]
     assert found["tickets"].remarks == ("the app lacks a scope: any of tickets",)
     assert checked.can_be_read
+
+
+def test_what_is_left_out_inside_an_entity_is_told(served: Served, home: Home) -> None:
+    withheld = ["crm.objects.deals.read", "crm.schemas.deals.read", "crm.schemas.custom.read"]
+    url = f"{served.url}/_control/scopes"
+    requests.post(url, json={"withhold": withheld}, timeout=5).raise_for_status()
+    found = _by_entity(check(SOURCES["hubspot"], served.settings, home))
+    for name in ("pipelines", "properties"):
+        assert found[name].status == "readable"
+        (said,) = found[name].remarks
+        assert said.startswith("without those of deals: the app lacks a scope: any of crm.objects")
+
+
+def test_own_objects_that_may_not_be_listed_are_told(served: Served, home: Home) -> None:
+    served.fault(path="/crm-object-schemas/", kind="status", status=403)
+    checked = check(SOURCES["hubspot"], served.settings, home)
+    found = _by_entity(checked)["custom_objects"]
+    assert found.status == "left out"
+    assert "any of crm.objects.custom.read" in found.remarks[0]
+    assert checked.can_be_read
+
+
+def test_own_objects_of_an_org_that_nobody_has_asked_for_are_told(
+    store: Path, serve: Serve, home: Home
+) -> None:
+    served = serve(store)
+    body = {"vendor": "salesforce", "deed": "add_object", "name": "Invoice__c"}
+    requests.post(f"{served.url}/_control/drift", json=body, timeout=5).raise_for_status()
+    checked = check(SOURCES["salesforce"], served.settings, home)
+    said = "1, none of which is read (Invoice__c): see SALESFORCE_CUSTOM_OBJECTS"
+    assert checked.facts["own objects"] == said
+    wanted = served.settings | {"SALESFORCE_CUSTOM_OBJECTS": "all"}
+    checked = check(SOURCES["salesforce"], wanted, home)
+    assert "own objects" not in checked.facts
+    assert _by_entity(checked)["custom_invoice__c"].status == "readable"
+
+
+def test_pipedrive_says_only_what_it_knows(served: Served, home: Home) -> None:
+    body = json.dumps({"success": True, "data": {"id": 1, "company_name": "Ours"}})
+    served.fault(path="/v1/users/me", kind="status", status=200, body=body, after=1)
+    facts = check(SOURCES["pipedrive"], served.settings, home).facts
+    assert facts["company"] == "Ours"
+    assert not {"time zone", "currency"} & set(facts)
+    assert "None" not in str(facts)
+    assert "20% of all are kept for others" in facts["API tokens"]
+    assert "calls" not in facts
 
 
 def test_an_account_in_which_nothing_is_granted_cannot_be_read(served: Served, home: Home) -> None:

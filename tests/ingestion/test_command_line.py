@@ -50,6 +50,20 @@ def test_pulls_an_entity_and_tells_what_it_did(capsys: pytest.CaptureFixture[str
     assert "2026-11-03 15:00:00" in said
 
 
+def test_status_names_what_was_broken_off(
+    served: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["status"]) == 0
+    assert capsys.readouterr().out == "nothing has been loaded yet\n"
+    served.fault(path="/objects/.*/deals$", kind="status", status=429, policy="DAILY", after=1)
+    assert main(["pull", "hubspot", "deals"]) == 1
+    capsys.readouterr()
+    assert main(["status"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "nothing has been loaded yet"
+    assert lines[-1] == "hubspot: begun and not ended, the next pull goes on: deals"
+
+
 @pytest.mark.usefixtures("configured")
 def test_a_backfill_takes_days(capsys: pytest.CaptureFixture[str], home: Home) -> None:
     assert main(["pull", "hubspot", "deals", "--from", "2026-10-01", "--to", "2026-11-01"]) == 0

@@ -99,6 +99,30 @@ def test_a_portal_s_own_object_is_found_with_all_and_read_like_any_other(
     ) == [("hours", False), ("serial", True)]
 
 
+def test_all_of_them_are_asked_for_by_one_name(
+    machines: Served,
+    home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    landed, loaded = pull(machines, home, "hubspot", "custom_objects")
+    assert [(one.entity, one.status) for one in landed] == [("custom_machine", "landed")]
+    assert [(one.entity, one.status) for one in loaded] == [("custom_machine", "loaded")]
+    for name, value in machines.settings.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SALES_HEARTBEAT_HOME", str(home.root))
+    monkeypatch.chdir(tmp_path)
+    assert main(["pull", "hubspot", "custom_objects"]) == OK
+    assert main(["pull", "salesforce", "custom_objects"]) == OK
+    # A CRM in which nobody makes objects has no such name.
+    assert main(["pull", "pipedrive", "custom_objects"]) == USAGE
+    capsys.readouterr()
+    unset = dict.fromkeys(machines.settings, "")
+    (one,) = land("hubspot", ["custom_objects"], settings=unset, home=home, mode="incremental")
+    assert (one.entity, one.status) == ("custom_objects", "not_configured")
+
+
 def test_its_changes_are_searched_and_what_vanished_is_marked(
     machines: Served, store: Path, home: Home
 ) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from ingestion.check import check
 from ingestion.engine.budget import Budget
 from ingestion.engine.client import Answer
 from ingestion.engine.errors import FatalError, QuotaError
-from ingestion.run import Home, Landed, land
+from ingestion.engine.pace import Pace
+from ingestion.model import Mode
+from ingestion.run import SOURCES, Home, Landed, land, load
 from ingestion.sources.hubspot import objects, route
 from ingestion.sources.hubspot import quota as hubspot
 from ingestion.sources.salesforce import quota as salesforce
@@ -229,3 +232,26 @@ def test_a_list_of_two_steps_is_never_the_cheaper_way(
     ((landed,), _) = pull(served, home, "hubspot", "deals")
     assert landed.status == "landed", landed.reason
     assert any("{type}/batch/read" in group for group in served.context.counts())
+
+
+def test_every_call_of_salesforce_counts_among_those_at_one_time(
+    company: Path, serve: Serve, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = serve(company)
+    asked: list[tuple[str, ...]] = []
+    wait = Pace.wait
+
+    def noted(pace: Pace, groups: tuple[str, ...], **more: Any) -> Any:
+        asked.append(groups)
+        return wait(pace, groups, **more)
+
+    monkeypatch.setattr(Pace, "wait", noted)
+    settings = served.settings | {"SALESFORCE_CUSTOM_OBJECTS": "all"}
+    entities = list(SOURCES["salesforce"].entities)
+    for mode in ("full", "incremental"):
+        land("salesforce", entities, settings=settings, home=home, mode=cast(Mode, mode))
+        load("salesforce", entities, home=home)
+    check(SOURCES["salesforce"], served.settings, home)
+    assert len(asked) > 3 * len(entities)
+    # Only for tokens is another server asked.
+    assert [groups for groups in asked if groups != (salesforce.CALLS,)] == [(), (), ()]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from ingestion.engine import unfinished
 from ingestion.engine.landing import folders, read_manifest
-from ingestion.run import Home, cursors
+from ingestion.run import LOOK_BACK, Home, cursors, erase
 from sandbox.company import advance
 from sandbox.salesforce import bulk as salesforce_bulk
 from sandbox.salesforce import rows as salesforce_rows
@@ -87,14 +87,18 @@ def test_changes_that_are_too_many_for_a_day_keep_their_window(
     assert first.status == "failed"
     advance(store, days=1)
     served = serve(store)
-    ((second,), (loaded,)) = pull(served, home, "hubspot", "deals")
-    assert (second.status, loaded.status) == ("landed", "loaded")
-    assert second.window_end == first.window_end
-    assert _asked(served, "POST /crm/objects/{version}/{type}/search") <= 1
-    assert cursors("hubspot", home=home)["deals"] == first.window_end > since
-    ((third,), _) = pull(served, home, "hubspot", "deals")
-    assert third.window_end is not None
-    assert third.window_end > first.window_end
+    ((second,), loaded) = pull(served, home, "hubspot", "deals")
+    assert second.status == "landed", second.reason
+    assert [one.status for one in loaded] == ["loaded", "loaded"]
+    old, new = (read_manifest(folder) for folder in folders(home.landing, "hubspot", "deals")[1:])
+    assert first.window_end is not None
+    assert old.window.end == first.window_end > since
+    # What changed since it was broken off follows at once, from where its window ended.
+    assert new.window.start == first.window_end - LOOK_BACK
+    assert cursors("hubspot", home=home)["deals"] == new.window.end > first.window_end
+    assert second.window_start == old.window.start
+    assert (second.window_end, second.load_id) == (new.window.end, new.load_id)
+    assert (second.rows, second.requests) == (old.rows + new.rows, old.requests + new.requests)
     fresh = Home(tmp_path / "fresh")
     pull(served, fresh, "hubspot", "deals")
     # Calculated values are the sweep's affair: they move no stamp.
@@ -225,3 +229,91 @@ def test_a_page_damaged_meanwhile_is_asked_for_again(
     ((landed,), (loaded,)) = pull(served, short, "hubspot", "deals")
     assert (landed.status, loaded.status) == ("landed", "loaded")
     assert contents(short) == contents(calm)
+
+
+def test_who_is_forgotten_is_forgotten_in_what_was_broken_off_too(
+    company: Path, serve: Serve, home: Home
+) -> None:
+    served = serve(company)
+    pull(served, home, "hubspot", "contacts", "deals")
+    for entity in ("contacts", "deals"):
+        served.fault(path=f"/crm/objects/.*/{entity}$", after=2, **USED_UP)
+        pull(served, home, "hubspot", entity, mode="full")
+    served.context.faults.clear()
+    assert _unfinished(home, "hubspot", "contacts") != []
+    (contact,) = counts(home, "select id, 1 from raw_hubspot.contacts order by id limit 1")
+    assert erase("hubspot", "contacts", [contact], home=home) > 0
+    assert _unfinished(home, "hubspot", "contacts") == []
+    # Nothing in deals speaks of anybody.
+    assert _unfinished(home, "hubspot", "deals") != []
+
+
+@pytest.mark.usefixtures("_short_pages")
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_query_whose_pages_do_not_add_up_is_asked_again(
+    company: Path, serve: Serve, home: Home, times: int
+) -> None:
+    served = serve(company)
+    served.settings["SALESFORCE_BULK_FROM_ROWS"] = "20000"
+    served.fault(path="/query/", kind="missing_page", times=times)
+    ((landed,), _) = pull(served, home, "salesforce", "accounts")
+    if times > 1:
+        assert landed.status == "failed"
+        assert landed.reason == "accounts: 40 of the 66 rows of the query came"
+        assert _unfinished(home, "salesforce", "accounts") == []
+        return
+    assert landed.status == "landed"
+    assert landed.rows == 66
+    (folder,) = folders(home.landing, "salesforce", "accounts")
+    assert read_manifest(folder).rows == 66
+
+
+def test_the_log_of_deletions_is_asked_for_each_window(
+    store: Path, serve: Serve, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_FULL_PAGE", "_LONG_TEXT_PAGE"):
+        monkeypatch.setattr(salesforce_rows, name, 2)
+    served = serve(store)
+    pull(served, home, "salesforce", "tasks")
+    advance(store, days=10)
+    served = serve(store)
+    body = '[{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}]'
+    served.fault(path="/query/", kind="status", status=403, body=body)
+    ((first,), _) = pull(served, home, "salesforce", "tasks")
+    assert first.status == "failed"
+    advance(store, days=1)
+    served = serve(store)
+    ((second,), loaded) = pull(served, home, "salesforce", "tasks")
+    assert second.status == "landed", second.reason
+    assert [one.status for one in loaded] == ["loaded", "loaded"]
+    assert _asked(served, "/deleted") == 2
+
+
+def test_what_changed_under_a_clock_that_was_ahead_follows_too(
+    store: Path, serve: Serve, home: Home
+) -> None:
+    """Its window was said to end later than the pages were read."""
+    served = serve(store)
+    pull(served, home, "hubspot", "deals")
+    advance(store, days=10)
+    served = serve(store)
+    served.fault(path="/crm/associations/", after=1, **USED_UP)
+    ahead = 12 * 3600.0
+    served.fault(path="/account-info", kind="clock_skew", seconds=ahead)
+    ((first,), _) = pull(served, home, "hubspot", "deals")
+    assert (first.status, first.window_end is None) == ("failed", False)
+    advance(store, days=1)
+    served = serve(store)
+    (journal,) = _unfinished(home, "hubspot", "deals")
+    lines = (journal / unfinished.JOURNAL).read_text().splitlines()
+    head = json.loads(lines[0])
+    # By our clock as well that was a day ago.
+    head["landed_at"] = (datetime.fromisoformat(head["landed_at"]) - timedelta(days=1)).isoformat()
+    (journal / unfinished.JOURNAL).write_text("\n".join([json.dumps(head), *lines[1:]]) + "\n")
+    ((second,), _) = pull(served, home, "hubspot", "deals")
+    assert second.status == "landed", second.reason
+    new = read_manifest(folders(home.landing, "hubspot", "deals")[-1])
+    assert first.window_end is not None
+    assert new.window.start is not None
+    read_at = first.window_end - timedelta(seconds=ahead)
+    assert new.window.start <= read_at - LOOK_BACK < new.window.end

@@ -9,11 +9,19 @@ import dagster as dg
 import duckdb
 import pytest
 
-from ingestion.model import Counted, Pull, Source
+from ingestion.engine.errors import FatalError, SkippableError
+from ingestion.model import Counted, Entity, Field, Pull, Source, Table
 from ingestion.sources import SOURCES
 from orchestration.components.crm_source import PullConfig, entities_by_table, landing, raw
 from orchestration.resources import Account, Business
-from tests.orchestration.toy import NOW, materialized, metadata_of, run_of
+from tests.orchestration.toy import (
+    NOW,
+    OWNERS_ENTITY,
+    materialized,
+    metadata_of,
+    reading,
+    run_of,
+)
 
 
 def test_every_entity_and_every_table_is_an_asset(toy: Source) -> None:
@@ -119,3 +127,92 @@ def test_ours_are_compared_with_the_vendor_s_and_a_gap_stops_nothing(
     facts = metadata_of(result, "raw_toy", "deals")
     assert (facts["deals rows at the vendor"], facts["deals rows here"]) == (rows, 2)
     assert facts["deals rows gap"] == rows - 2
+
+
+OWN_ENTITY = dataclasses.replace(
+    OWNERS_ENTITY,
+    name="custom_machines",
+    tables=(Table("custom_machines", ("id",), (Field("id"),)),),
+    readings=(reading("custom_machines", "owners", "results[]", "id"),),
+)
+
+
+def with_own(toy: Source, *names: str, trouble: Exception | None = None, **more: Any) -> Source:
+    """The toy, of an account that has made objects of these names itself."""
+
+    def discover(pull: Pull) -> tuple[str, ...]:
+        if trouble is not None:
+            raise trouble
+        return names
+
+    def custom(name: str) -> Entity:
+        if name not in names:
+            raise KeyError(name)
+        return dataclasses.replace(OWN_ENTITY, **more)
+
+    return dataclasses.replace(toy, discover=discover, custom=custom)
+
+
+def run_with_own(source: Source, resources: dict[str, Any]) -> Any:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(SOURCES, "toy", source)
+        return run_of([landing(source, workers=2), raw(source)], resources)
+
+
+@pytest.mark.parametrize(("rows", "passed"), [(1, True), (4, False)])
+def test_an_account_s_own_objects_are_told_together(
+    toy: Source, business: Business, resources: dict[str, Any], rows: int, passed: bool
+) -> None:
+    source = with_own(toy, "custom_machines", count=counting(rows))
+    result = run_with_own(source, resources)
+    assert result.success
+    facts = metadata_of(result, "landing_toy", "custom_objects")
+    assert (facts["status"], facts["objects"], facts["dagster/row_count"]) == ("landed", 1, 1)
+    assert facts["custom_machines rows"] == 1
+    facts = metadata_of(result, "raw_toy", "custom_objects")
+    assert (facts["entities"], facts["rows_inserted"]) == ("custom_machines", 1)
+    assert facts["custom_machines rows at the vendor"] == rows
+    with duckdb.connect(business.warehouse, read_only=True) as connection:
+        found = connection.execute("select id from raw_toy.custom_machines").fetchall()
+    assert found == [("o1",)]
+    checks = {one.asset_key.path[-1]: one for one in result.get_asset_check_evaluations()}
+    assert checks["custom_objects"].passed is passed
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status", "reason"),
+    [
+        (SkippableError("the app lacks a scope: schemas"), "skipped", "a scope"),
+        (None, "landed", ""),
+    ],
+)
+def test_an_account_without_own_objects_is_green_and_says_why(
+    toy: Source, resources: dict[str, Any], trouble: Exception | None, status: str, reason: str
+) -> None:
+    result = run_with_own(with_own(toy, trouble=trouble), resources)
+    assert result.success
+    facts = metadata_of(result, "landing_toy", "custom_objects")
+    assert (facts["status"], facts["objects"]) == (status, 0)
+    assert reason in str(facts.get("reason", ""))
+    assert metadata_of(result, "raw_toy", "custom_objects")["entities"] == "nothing new"
+
+
+def test_own_objects_that_cannot_be_listed_fail_the_step_and_nothing_else(
+    toy: Source, resources: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "orchestration.components.crm_source.LANDING_RETRY", dg.RetryPolicy(max_retries=0)
+    )
+    result = run_with_own(with_own(toy, trouble=FatalError("status 400")), resources)
+    assert not result.success
+    assert materialized(result) == {"landing_toy/deals", "landing_toy/owners"}
+
+
+def test_own_objects_of_an_account_that_is_not_configured(
+    toy: Source, resources: dict[str, Any]
+) -> None:
+    source = with_own(toy, "custom_machines")
+    result = run_with_own(source, {**resources, "toy": Account(settings={})})
+    assert result.success
+    facts = metadata_of(result, "landing_toy", "custom_objects")
+    assert (facts["status"], facts["reason"]) == ("not_configured", "TOY_TOKEN is not set")

@@ -12,6 +12,7 @@ import yaml
 from dagster.components.testing import create_defs_folder_sandbox
 
 from data_quality.suites import SUITES
+from ingestion.model import OWN_OBJECTS
 from ingestion.sources import SOURCES
 from orchestration import dbt_manifest
 from orchestration.components.crm_source import (
@@ -58,6 +59,8 @@ def test_every_entity_and_table_of_a_source_is_an_asset(
     source = SOURCES[name]
     expected = {f"landing_{name}/{entity}" for entity in source.entities}
     expected |= {f"{source.schema}/{table}" for table in entities_by_table(source)}
+    if source.discover is not None:
+        expected |= {f"landing_{name}/{OWN_OBJECTS}", f"{source.schema}/{OWN_OBJECTS}"}
 
     assert expected <= keys_of(definitions)
 
@@ -94,6 +97,9 @@ def test_every_entity_is_compared_with_its_vendor_and_stops_nothing(
     for source in SOURCES.values():
         for entity in source.entities.values():
             key = dg.AssetKey([source.schema, entity.tables[0].name])
+            assert not graph.get_check_spec(dg.AssetCheckKey(key, RECONCILIATION)).blocking
+        if source.discover is not None:
+            key = dg.AssetKey([source.schema, OWN_OBJECTS])
             assert not graph.get_check_spec(dg.AssetCheckKey(key, RECONCILIATION)).blocking
 
 

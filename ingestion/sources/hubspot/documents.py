@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from ingestion.engine.client import Answer
@@ -137,18 +137,18 @@ def _campaigns(pull: Pull, plan: Plan) -> Iterator[Page]:
 
 
 def _pipelines(pull: Pull, plan: Plan) -> Iterator[Page]:
-    version = api_version(pull.settings)
-    yield from _by_object(
-        WITH_PIPELINES,
-        lambda name: pull.client.get(f"/crm/pipelines/{version}/{name}", groups=(CALLS,)),
-        pull,
-    )
+    yield from _by_object(WITH_PIPELINES, lambda name: _pipelines_of(pull, name))
+
+
+def _pipelines_of(pull: Pull, name: str) -> Answer:
+    path = f"/crm/pipelines/{api_version(pull.settings)}/{name}"
+    return pull.client.get(path, groups=(CALLS,))
 
 
 def _properties(pull: Pull, plan: Plan) -> Iterator[Page]:
     """Definitions in use, in the bin, and of the higher levels; all but the first are extras."""
     names = [described.name for described in DESCRIBED]
-    yield from _by_object(names, lambda name: definitions(pull, name), pull)
+    yield from _by_object(names, lambda name: definitions(pull, name))
     for name in names:
         extras = list(sensitive(pull, name))
         with suppress(SkippableError):
@@ -158,9 +158,7 @@ def _properties(pull: Pull, plan: Plan) -> Iterator[Page]:
             yield Page(_KIND, answer.body, count, context={"object_type": name})
 
 
-def _by_object(
-    names: list[str] | tuple[str, ...], fetch: Callable[[str], Answer], pull: Pull
-) -> Iterator[Page]:
+def _by_object(names: Sequence[str], fetch: Callable[[str], Answer]) -> Iterator[Page]:
     """A document per object type; types that may not be read are left as they are in raw."""
     refused: SkippableError | None = None
     is_any_read = False
@@ -175,6 +173,23 @@ def _by_object(
         yield Page(_KIND, answer.body, count, context={"object_type": name})
     if not is_any_read and refused is not None:
         raise refused
+
+
+def _unread(
+    names: Sequence[str], fetch: Callable[[Pull, str], Answer]
+) -> Callable[[Pull], tuple[str, ...]]:
+    """The object types that a pull leaves out while it reads the others, and why."""
+
+    def remarks(pull: Pull) -> tuple[str, ...]:
+        said: list[str] = []
+        for name in names:
+            try:
+                fetch(pull, name)
+            except SkippableError as error:
+                said.append(f"without those of {name}: {str(error).partition(': ')[2]}")
+        return tuple(said)
+
+    return remarks
 
 
 def _paged(pull: Pull, path: str) -> Iterator[Page]:
@@ -194,8 +209,10 @@ def _entity(
     readings: tuple[Reading, ...],
     extract: Callable[[Pull, Plan], Iterator[Page]],
     plan: Callable[[Pull], Plan] = _no_plan,
+    *,
+    remarks: Callable[[Pull], tuple[str, ...]] | None = None,
 ) -> Entity:
-    return Entity(name, tables, readings, plan, extract, whole=True)
+    return Entity(name, tables, readings, plan, extract, whole=True, remarks=remarks)
 
 
 def _metadata(*names: str) -> Mapping[str, Value]:
@@ -239,12 +256,14 @@ DOCUMENTS = (
             ),
         ),
         _pipelines,
+        remarks=_unread(WITH_PIPELINES, _pipelines_of),
     ),
     _entity(
         "properties",
         (PROPERTIES,),
         (_flat(PROPERTIES, _PROPERTY, object_type=_OBJECT_TYPE),),
         _properties,
+        remarks=_unread([described.name for described in DESCRIBED], definitions),
     ),
     _entity("exchange_rates", (EXCHANGE_RATES,), (_flat(EXCHANGE_RATES, _RATE),), _exchange_rates),
     _entity(

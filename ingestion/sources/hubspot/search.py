@@ -1,7 +1,8 @@
 """The search for changed records. It tells ids; what the records hold is read by batch.
 
 Search stops at 10,000 rows, so no question here asks for a second page: each starts where the last
-one ended.
+one ended. The `total` of each is of what then still lay ahead, records come and go meanwhile, and
+the index lags: whether answers are missing cannot be told by it, only by the count afterwards.
 """
 
 from __future__ import annotations

@@ -18,16 +18,15 @@ def identify(client: Client, settings: Mapping[str, str]) -> Mapping[str, str]:
     except SkippableError as error:
         return {"company": f"not to be seen ({error})", **facts}
     user = answer.json["data"]
+    company = [str(user[name]) for name in ("company_name", "company_id") if user.get(name)]
+    # Time zone and currency are the user's own; an account has none.
+    own = {"time zone": user.get("timezone_name"), "currency": user.get("default_currency")}
     facts = {
-        "company": f"{user.get('company_name')}, {user.get('company_id')}",
-        "time zone": str(user.get("timezone_name")),
-        "currency": str(user.get("default_currency")),
+        "company": ", ".join(company) or "without a name",
+        **{name: str(value) for name, value in own.items() if value},
         **facts,
     }
     most = quota.number(answer, "x-ratelimit-limit")
     if most:
         facts["pace"] = f"{most} calls in {quota.WINDOW_SECONDS:g} s"
-    tokens, left = quota.number(answer, quota.TOKENS), quota.number(answer, quota.TOKENS_LEFT)
-    if tokens and left is not None:
-        facts["API tokens"] = f"{left:,} of {tokens:,} left today"
     return facts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ingestion.engine.client import Answer
@@ -89,6 +90,13 @@ def _changing(name: str, *parts: Part, has_custom: bool) -> Entity:
     return _entity(name, parts, plan, extract, has_custom=has_custom)
 
 
+def _persons() -> Entity:
+    """A deleted person is in no list, so one who is missing may just as well be merged or erased."""
+    persons = _changing("persons", PERSON_EMAILS, PERSON_PHONES, has_custom=True)
+    said = "who was erased in Pipedrive is not told apart from who was deleted: use `erase`"
+    return replace(persons, bin_days=0, remarks=lambda pull: (said,))
+
+
 def _whole(name: str, fetch: Callable[[Pull], Iterator[Answer]], *parts: Part) -> Entity:
     """Few, or without a way to ask for changes."""
 
@@ -136,6 +144,17 @@ def _fields(pull: Pull, plan: Plan) -> Iterator[Page]:
         raise refused
 
 
+def _unread_fields(pull: Pull) -> tuple[str, ...]:
+    """The objects that a pull leaves out while it reads the others, and why."""
+    said: list[str] = []
+    for name in FIELD_PATHS:
+        try:
+            definitions(pull, name)
+        except SkippableError as error:
+            said.append(f"without those of {name}: {str(error).partition(': ')[2]}")
+    return tuple(said)
+
+
 def _by_cursor(name: str, *parts: Part) -> Entity:
     return _whole(name, lambda pull: answers(pull, f"/api/v2/{name}?limit={PAGE}"), *parts)
 
@@ -148,9 +167,15 @@ OBJECTS = (
     _by_cursor("products", PRODUCT_PRICES),
     _whole("leads", lambda pull: by_start(pull, f"/v1/leads?limit={PAGE}")),
     Entity(
-        "fields", (FIELDS, FIELD_OPTIONS), FIELD_READINGS, lambda pull: Plan(), _fields, whole=True
+        "fields",
+        (FIELDS, FIELD_OPTIONS),
+        FIELD_READINGS,
+        lambda pull: Plan(),
+        _fields,
+        whole=True,
+        remarks=_unread_fields,
     ),
     _changing("organizations", has_custom=True),
-    _changing("persons", PERSON_EMAILS, PERSON_PHONES, has_custom=True),
+    _persons(),
     _changing("activities", has_custom=False),
 )

@@ -49,7 +49,9 @@ def connect(settings: Mapping[str, str]) -> Connection:
 
     with open_client(_judge_limits) as client:
         try:
-            now = client.get(f"{data_path(settings)}/limits").date or datetime.now(UTC)
+            now = client.get(
+                f"{data_path(settings)}/limits", groups=(quota.CALLS,)
+            ).date or datetime.now(UTC)
         except SkippableError:
             # The right to see the limits is not needed to read records.
             now = datetime.now(UTC)

@@ -16,6 +16,7 @@ from ingestion.engine.errors import FatalError, RetriableError
 from ingestion.model import Counted, Pull
 from ingestion.sources.salesforce.connection import data_path
 from ingestion.sources.salesforce.deleted import doubt
+from ingestion.sources.salesforce.quota import CALLS
 
 _STAMPS = ("SystemModstamp", "LastModifiedDate", "CreatedDate")
 
@@ -79,6 +80,7 @@ def _asked(pull: Pull, queries: Mapping[str, str]) -> tuple[dict[str, Any], date
                 for name, soql in queries.items()
             ],
         },
+        groups=(CALLS,),
     )
     found: dict[str, Any] = {}
     for part in answer.json["compositeResponse"]:

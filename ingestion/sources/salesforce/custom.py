@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ingestion.engine.client import Client
 from ingestion.engine.errors import FatalError
 from ingestion.engine.fields import fields
 from ingestion.engine.settings import chosen
 from ingestion.model import Entity, Pull
 from ingestion.sources.salesforce.connection import data_path
 from ingestion.sources.salesforce.objects import described_entity
+from ingestion.sources.salesforce.quota import CALLS
 from ingestion.sources.salesforce.tables import Described
 
 PREFIX = "custom_"
@@ -33,8 +35,7 @@ def discover(pull: Pull) -> tuple[str, ...]:
     wanted = chosen(pull.settings, WANTED, "none")
     if wanted == ():
         return ()
-    answer = pull.client.get(f"{data_path(pull.settings)}/sobjects").json
-    names = {str(item["name"]).lower() for item in answer["sobjects"] if _is_readable(item)}
+    names = {name.lower() for name in there(pull.client, pull.settings)}
     if wanted is not None:
         lacking = sorted(name for name in wanted if name.lower() not in names)
         if lacking:
@@ -44,6 +45,12 @@ def discover(pull: Pull) -> tuple[str, ...]:
             )
         names = {name.lower() for name in wanted}
     return tuple(PREFIX + name for name in sorted(names))
+
+
+def there(client: Client, settings: Mapping[str, str]) -> list[str]:
+    """The org's own objects that the user may see."""
+    answer = client.get(f"{data_path(settings)}/sobjects", groups=(CALLS,))
+    return sorted(str(item["name"]) for item in answer.json["sobjects"] if _is_readable(item))
 
 
 def custom(name: str) -> Entity:

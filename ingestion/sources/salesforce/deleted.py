@@ -14,6 +14,7 @@ from ingestion.engine.errors import FatalError, SkippableError
 from ingestion.engine.parse import CONTEXT
 from ingestion.model import Page, Pull, Reading, Value
 from ingestion.sources.salesforce.connection import data_path
+from ingestion.sources.salesforce.quota import CALLS
 
 KIND = "deleted"
 # The log is put together in the background, and may be trimmed every two hours.
@@ -69,8 +70,9 @@ def _is_told(pull: Pull, document: Mapping[str, Any]) -> bool:
 
 
 def _log(pull: Pull, document: Mapping[str, Any]) -> _Log:
-    """Asked for once."""
-    return pull.cache.get(f"deleted:{document['name']}", lambda: _ask(pull, document["name"]))
+    """Asked for once per window: a pull that goes on and the one that follows it have two."""
+    name, window = document["name"], pull.window
+    return pull.cache.get(f"deleted:{name}:{window}", lambda: _ask(pull, name))
 
 
 def _ask(pull: Pull, name: str) -> _Log:
@@ -80,7 +82,9 @@ def _ask(pull: Pull, name: str) -> _Log:
     start = max(start - LOOK_BACK, end - REACHES_BACK + timedelta(minutes=1))
     path = f"{data_path(pull.settings)}/sobjects/{name}/deleted/"
     try:
-        answer = pull.client.get(f"{path}?start={_literal(start)}&end={_literal(end)}")
+        answer = pull.client.get(
+            f"{path}?start={_literal(start)}&end={_literal(end)}", groups=(CALLS,)
+        )
     except SkippableError:
         return _Log(None, reaches_back=True)  # an object that has no such log
     except FatalError as error:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ingestion.engine.client import Answer
-from ingestion.engine.errors import FatalError, SkippableError
+from ingestion.engine.errors import FatalError, RestartError, SkippableError
 from ingestion.engine.extract import batches, halving
 from ingestion.engine.paginate import follow
 from ingestion.engine.settings import positive
@@ -63,7 +63,7 @@ def describe(pull: Pull, name: str) -> Mapping[str, Any]:
 
 def _describe_one(pull: Pull, name: str) -> Mapping[str, Any]:
     document: Mapping[str, Any] = pull.client.get(
-        f"{data_path(pull.settings)}/sobjects/{name}/describe"
+        f"{data_path(pull.settings)}/sobjects/{name}/describe", groups=(CALLS,)
     ).json
     return document
 
@@ -174,12 +174,23 @@ def _rest(pull: Pull, soql: str) -> Iterator[Page]:
 
 
 def _answers(pull: Pull, soql: str) -> Iterator[Answer]:
-    return follow(
+    """All pages of a query; RestartError when they do not add up to the number that each of them
+    states. A list of changes that misses a page would be found out by no count."""
+    rows = 0
+    totals: set[int] = set()
+    for answer in follow(
         lambda path, check: pull.client.get(
             path or _query_path(pull, soql), groups=(CALLS,), check=check
         ),
         lambda answer: answer.json.get("nextRecordsUrl"),
-    )
+    ):
+        rows += len(answer.json["records"])
+        totals.add(int(answer.json["totalSize"]))
+        yield answer
+    if len(totals) == 1 and rows < max(totals):
+        raise RestartError(
+            f"{pull.entity.name}: {rows} of the {max(totals)} rows of the query came"
+        )
 
 
 def _page(answer: Answer) -> Page:

@@ -16,6 +16,7 @@ from ingestion.engine.landing import Writer
 from ingestion.engine.pace import Pace
 from ingestion.model import Page
 from ingestion.sources.hubspot import connection as hubspot
+from ingestion.sources.salesforce import bulk
 
 URL = "https://crm.example"
 TEXT = json.dumps({"results": [{"id": str(n)} for n in range(50)]}).encode()
@@ -101,3 +102,19 @@ def test_a_netrc_does_not_replace_our_token(
     assert isinstance(sent, requests.PreparedRequest)
     assert sent.headers["Authorization"] == "Bearer ours"
     assert sent.headers["Accept-Encoding"] == "gzip"
+
+
+@responses.activate
+@pytest.mark.parametrize(("text", "is_kept"), [(b'"Id"\n"1"\n', True), (b'"Id"\n"1\x00"\n', False)])
+def test_a_bulk_result_lands_as_it_came_unless_it_holds_what_must_go(
+    tmp_path: Path, text: bytes, is_kept: bool
+) -> None:
+    packed = gzip.compress(text, 9, mtime=0)
+    headers = HEADERS | {bulk.ROWS: "1", "Content-Type": "text/csv"}
+    responses.get(f"{URL}/jobs/1/results", body=packed, headers=headers)
+    with _client() as client, Writer(tmp_path, "1") as writer:
+        for page in bulk._by_locator(client, "/jobs/1/results"):
+            writer.add(page)
+        (landed,) = (tmp_path / "1.tmp").iterdir()
+        assert (landed.read_bytes() == packed) is is_kept
+        assert gzip.decompress(landed.read_bytes()) == text.replace(b"\x00", b"")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import pytest
@@ -121,6 +121,7 @@ class Warehouse:
         mode: Mode = "incremental",
         plan: tuple[Field, ...] = FIELDS,
         end: int = 60,
+        beside: tuple[Page, ...] = (),
     ) -> Path:
         self._count += 1
         load_id = f"{self._count:04d}"
@@ -128,6 +129,8 @@ class Warehouse:
         with Writer(folder, load_id) as writer:
             for page in pages:
                 writer.add(Page("records", json.dumps({"results": page}).encode(), len(page)))
+            for other in beside:
+                writer.add(other)
             writer.finish(
                 source="toy",
                 entity="deals",
@@ -377,6 +380,40 @@ def test_a_page_without_its_list_is_refused(warehouse: Warehouse) -> None:
         )  # fmt: skip
     with pytest.raises(FatalError, match="could not be loaded"):
         warehouse.load(folder / "0001")
+
+
+def test_only_pages_that_speak_of_a_table_answer_for_its_parents(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record's log was asked for beside it; of the links in the record the log says nothing."""
+    entity = SOURCE.entities["deals"]
+    logs = Table("logs", ("deal",), fields("deal"), parent=("deal",))
+    log = Reading("logs", "logs", "logs[]", {"deal": Value(0, ("deal",))})
+    described = replace(entity, tables=(*entity.tables, logs), readings=(*entity.readings, log))
+    monkeypatch.setitem(cast(dict[str, Entity], SOURCE.entities), "deals", described)
+    asked = Page("logs", b'{"logs": [{"deal": "1"}]}', 1, asked=("1",))
+    for links in (["a"], ["b", "c"]):
+        warehouse.load(warehouse.land([record("1", links=links)], beside=(asked,)))
+        assert warehouse.rows("select to_id from raw_toy.links order by 1") == [
+            (link,) for link in links
+        ]
+    assert warehouse.rows("select deal from raw_toy.logs") == [("1",)]
+
+
+def test_a_record_met_again_without_links_has_none(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is read where a chunk holds no links; what was known of its records goes all the
+    same, also when this very load has brought it."""
+    monkeypatch.setattr(chunks, "CHUNK_BYTES", 1)
+    bare = record("1", 1)
+    del bare["links"]
+    warehouse.load(warehouse.land([record("1", links=["a"]), record("2", links=["b"])], [bare]))
+    assert warehouse.rows("select from_id from raw_toy.links") == [("2",)]
+    other = record("2", 2)
+    del other["links"]
+    warehouse.load(warehouse.land([other]))
+    assert warehouse.rows("select from_id from raw_toy.links") == []
 
 
 def test_pages_that_make_several_chunks_are_one_load(

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from ingestion.engine import merge
 from ingestion.engine.errors import WarehouseBusyError, WarehouseError
+from ingestion.engine.fields import fields
+from ingestion.engine.landing import Manifest
 from ingestion.engine.values import present, typed
-from ingestion.engine.warehouse import opened
+from ingestion.engine.warehouse import OWN_COLUMNS, columns_of, opened
+from ingestion.model import Plan, Table, Window
 
 
 def _value(text: str | None, kind: str) -> str | None:
@@ -111,3 +116,44 @@ def test_a_file_that_is_no_warehouse_is_an_error_at_once(tmp_path: Path) -> None
 
     with pytest.raises(WarehouseError, match="move it away"), opened(path, sleep=sleep):
         pass
+
+
+def test_what_is_inserted_does_not_stay_in_memory(tmp_path: Path) -> None:
+    """A transaction may bring more rows than there is memory for."""
+    table = Table("things", ("id",), fields("id a b"))
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    manifest = Manifest(
+        "toy", "things", "1", "full", Window(None, now), "1", now, Plan(), (), requests=0, seconds=0
+    )
+    columns = ", ".join(f"{name} {kind}" for name, kind in OWN_COLUMNS.items())
+    held = []
+    with opened(tmp_path / "w.duckdb") as connection:
+        connection.execute("create schema raw_toy; set threads = 4")
+        connection.execute(f"create table raw_toy.things (id text, a text, b text, {columns})")
+        target = merge.target(connection, "raw_toy", table)
+        connection.execute("begin")
+        for number in range(20):
+            merge.bring(
+                connection,
+                "select n::varchar as id, repeat(md5(n::varchar), 5) as a, md5(n::varchar) as b, "
+                "timestamp '2026-01-01' as _changed_at, false as _is_deleted, "
+                "null::timestamp as _deleted_at, null::varchar as _merged_into "
+                f"from range({number * 20_000}, {(number + 1) * 20_000}) t(n)",
+            )
+            merge.insert(connection, target, ["id", "a", "b"], manifest)
+            row = connection.execute(
+                "select memory_usage_bytes / 1e6, current_setting('threads') "
+                "from duckdb_memory() where tag = 'IN_MEMORY_TABLE'"
+            ).fetchone()
+            assert row is not None
+            assert row[1] == 4
+            held.append(row[0])
+        connection.execute("commit")
+    assert max(held) < 100, held  # of several threads, 190
+
+
+def test_columns_are_told_of_one_table_and_of_none(tmp_path: Path) -> None:
+    with opened(tmp_path / "w.duckdb") as connection:
+        connection.execute('create schema raw_toy; create table raw_toy."a b" ("x" int, y text)')
+        assert columns_of(connection, "raw_toy", "a b") == {"x": "INTEGER", "y": "VARCHAR"}
+        assert columns_of(connection, "raw_toy", "nothing") == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sqlite3
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ingestion.__main__ import main
 from ingestion.model import Window
 from ingestion.run import SOURCES, Home, rebuild
 from ingestion.sources.pipedrive import deals as described
@@ -322,3 +324,67 @@ def test_windows_overlap_and_nothing_is_doubled(
     )[0]
     now = datetime.fromtimestamp(account.context.now() / 1000, UTC).replace(tzinfo=None)
     assert now - start >= timedelta(minutes=10)
+
+
+def test_a_person_is_forgotten_when_somebody_says_so(
+    account: Account, store: Path, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A deleted person and an erased one look alike in Pipedrive: no sweep decides that."""
+    traces = {"name": "Quenevere Zwischenahnen", "first_name": "Quenevere"}
+    mail, note = "quenevere@vergissmich.example", "Quenevere will not come"
+    with sqlite3.connect(store) as connection:
+        (person,) = connection.execute(
+            "select json_extract(document, '$.person_id') from pd_record where type = 'activities' "
+            "and json_extract(document, '$.deal_id') is not null "
+            "and json_extract(document, '$.person_id') is not null order by id limit 1"
+        ).fetchone()
+        (held,) = connection.execute(
+            "select document from pd_record where type = 'persons' and id = ?", [person]
+        ).fetchone()
+        emails = [{"value": mail, "primary": True, "label": "work"}]
+        connection.execute(
+            "update pd_record set document = ? where type = 'persons' and id = ?",
+            [json.dumps(json.loads(held) | traces | {"emails": emails}), person],
+        )
+        connection.execute(
+            "update pd_record set document = json_set(document, '$.note', ?, '$.location', ?) where "
+            "type = 'activities' and json_extract(document, '$.person_id') = ?",
+            [note, mail, person],
+        )
+    account.pull(home)
+    with sqlite3.connect(store) as connection:
+        connection.execute("delete from pd_record where type = 'persons' and id = ?", [person])
+    account.pull(home, mode="sweep")
+    others = rows(home, f"select * from raw_pipedrive.persons where id <> '{person}' order by id")
+    kept = f"select name, _is_deleted from raw_pipedrive.persons where id = '{person}'"
+    assert rows(home, kept) == [(traces["name"], True)]
+    assert _places(home, "Quenevere", mail) != []
+
+    monkeypatch.setenv("SALES_HEARTBEAT_HOME", str(home.root))
+    assert main(["erase", "pipedrive", "persons", str(person)]) == 0
+
+    assert rows(home, kept) == [(None, True)]
+    assert _places(home, "Quenevere", mail) == []
+    of_person = f"from raw_pipedrive.person_emails where person_id = '{person}'"
+    assert rows(home, f"select count(*) {of_person}") == [(0,)]
+    said = (
+        f"select distinct note, location from raw_pipedrive.activities where person_id = '{person}'"
+    )
+    assert rows(home, said) == [(None, None)]
+    after = rows(home, f"select * from raw_pipedrive.persons where id <> '{person}' order by id")
+    assert after == others
+    before = live(home)
+    assert {one.status for one in rebuild("pipedrive", home=home)} == {"loaded"}
+    assert live(home) == before
+
+
+def _places(home: Home, *traces: str) -> list[str]:
+    """Files below the home in which a trace stands, packed or not."""
+    found = []
+    for path in sorted(home.root.rglob("*")):
+        if path.is_file():
+            content = path.read_bytes()
+            content = gzip.decompress(content) if path.suffix == ".gz" else content
+            if any(trace.encode() in content for trace in traces):
+                found.append(path.name)
+    return found
