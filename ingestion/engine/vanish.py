@@ -50,12 +50,13 @@ def notice(
 ) -> int:
     """Note who has vanished without a trace from a complete listing; return how many.
 
-    `_seen` holds the keys of the listing. Nobody, when the vendor counts more than we have seen.
+    `_seen` holds the keys of the listing. Nobody, when the vendor counts more than we have seen, be
+    it in flight, or does not count: the next complete listing is soon enough.
     """
     if not entity.bin_days or manifest.mode not in ("full", "sweep"):
         return 0
     rows = reconciled[0]
-    if rows.is_within is False and rows.gap is not None and rows.gap > 0:
+    if rows.gap is None or rows.gap > 0:
         return 0
     found = _vanished(connection, target, manifest, timedelta(days=entity.bin_days))
     if found and target.table.absorbed is not None:

@@ -142,9 +142,14 @@ def _extract(described: Described) -> Callable[[Pull, Plan], Iterator[Page]]:
 
 def _window(pull: Pull, described: Described, plan: Plan, window: Window) -> Iterator[Page]:
     stamp = _stamp(plan.fields)
-    where = f" WHERE {stamp} <= {_literal(window.end)}"
+    bounds = []
+    # A complete listing has no end: what is changed while it runs would be in none of its windows,
+    # and be taken for gone.
+    if pull.mode not in ("full", "sweep") or window.end < pull.window.end:
+        bounds.append(f"{stamp} <= {_literal(window.end)}")
     if window.start is not None:
-        where += f" AND {stamp} >= {_literal(window.start)}"
+        bounds.append(f"{stamp} >= {_literal(window.start)}")
+    where = f" WHERE {' AND '.join(bounds)}" if bounds else ""
     soql = _soql(described, plan.fields, f"{where} ORDER BY {stamp}, Id")
     is_long = len(_query_path(pull, soql)) > LONGEST_URL
     # The first page tells how many rows there are: nothing needs to be counted beforehand.

@@ -227,7 +227,7 @@ def test_who_we_are_is_told(account: Account) -> None:
     assert facts["company"] == "Aurora Partners, 11873402"
     assert facts["signed in by"] == "PIPEDRIVE_API_TOKEN"
     assert facts["time zone"] == "America/Sao_Paulo"
-    assert "left today" in facts["API tokens"]
+    assert "calls in 2 s" in facts["pace"]
     assert PIPEDRIVE_API_TOKEN not in str(facts)
 
 
