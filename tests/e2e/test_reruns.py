@@ -44,7 +44,7 @@ def test_a_run_after_a_week_fetches_only_the_week_and_is_exact(
         after = _fetched(ground)
         assert re.search(r"requests: hubspot \d+, pipedrive \d+, salesforce \d+", said)
         assert before.keys() == after.keys()
-        assert len(before) == 5  # both CRMs have tasks
+        assert len(before) == 6  # two CRMs have tasks, two have deals
         assert [name for name in before if after[name] * 4 > before[name]] == []
         assert sum(after.values()) > 0
         _, found = differences(ground.published, truth(own_company))

@@ -111,6 +111,8 @@ def test_an_org_says_its_edition_and_only_what_it_has_is_asked_for() -> None:
     ]
     responses.get(f"{DATA}/query", json={"records": [ORG]}, match=asked)
     responses.get(f"{DATA}/limits", json={"DailyBulkV2QueryJobs": {"Max": 10000, "Remaining": 9}})
+    own = {"name": "Invoice__c", "custom": True, "queryable": True}
+    responses.get(f"{DATA}/sobjects", json={"sobjects": [{"name": "Account"}, own]})
     settings = {"SALESFORCE_REFRESH_TOKEN": "x", "SALESFORCE_API_VERSION": "66.0"}
     facts = salesforce_identity.identify(_client(salesforce.judge), settings)
     assert facts == {
@@ -119,6 +121,7 @@ def test_an_org_says_its_edition_and_only_what_it_has_is_asked_for() -> None:
         "signed in by": "refresh token",
         "API version": "66.0",
         "Bulk queries": "9 of 10,000 left in 24 hours",
+        "own objects": ("1, none of which is read (Invoice__c): see SALESFORCE_CUSTOM_OBJECTS"),
     }
 
 
@@ -127,6 +130,7 @@ def test_an_org_that_may_not_be_seen_is_told() -> None:
     refused = [{"errorCode": "INSUFFICIENT_ACCESS", "message": ""}]
     responses.get(f"{DATA}/sobjects/Organization/describe", status=403, json=refused)
     responses.get(f"{DATA}/limits", status=403, json=refused)
+    responses.get(f"{DATA}/sobjects", status=403, json=refused)
     facts = salesforce_identity.identify(_client(salesforce.judge), {})
     assert "INSUFFICIENT_ACCESS" in facts["org"]
     assert "Bulk queries" not in facts
