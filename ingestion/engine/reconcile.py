@@ -50,8 +50,11 @@ def reconcile(
 def remedy(loaded: Loaded) -> Mode | None:
     """What would close the gap that a load has left; None when there is none, or nothing would.
 
-    A sweep marks what is there too much. It does not fetch what is missing: a full load does.
+    A sweep marks what is there too much. It does not fetch what is missing: a full load does. Where
+    the vendor told no number, changes alone cannot show what is gone: the sweep stands in for it.
     """
+    if loaded.mode == "incremental" and any(one.note == _UNTOLD for one in loaded.reconciled):
+        return "sweep"
     if not any(one.is_within is False for one in loaded.reconciled):
         return None
     rows = loaded.reconciled[0]

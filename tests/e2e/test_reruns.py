@@ -24,10 +24,11 @@ CHANGING = ("deals", "calls", "opportunities", "tasks")
 
 
 def _fetched(ground: Playground) -> dict[str, int]:
-    """Rows of the newest landing of each entity."""
+    """Rows of the newest pull of each entity; the day's sweep of Pipedrive is none."""
     with duckdb.connect(ground.warehouse, read_only=True) as connection:
         rows = connection.execute(
-            "select source || '.' || entity, max_by(rows, landed_at) from _ingestion.loads group by 1"
+            "select source || '.' || entity, max_by(rows, landed_at) from _ingestion.loads "
+            "where mode <> 'sweep' group by 1"
         ).fetchall()
     return {name: count for name, count in rows if name.split(".")[1] in CHANGING}
 
