@@ -30,7 +30,7 @@ from ingestion.engine.cache import Cache
 from ingestion.engine.errors import IngestionError
 from ingestion.engine.land import Landing, both, land_entity
 from ingestion.engine.progress import Progress, Silence
-from ingestion.engine.reconcile import remedy
+from ingestion.engine.reconcile import is_uncounted, remedy
 from ingestion.engine.unfinished import Begun
 from ingestion.engine.watch import binned_ids, watched_ids
 from ingestion.model import (
@@ -215,20 +215,26 @@ def settle(
 ) -> tuple[list[Landed], list[Loaded]]:
     """Close the gaps that these loads have left, by sweeping or reading anew at once.
 
-    Each entity once a day: what that does not heal is for a person to look at.
+    Each entity once a day: what that does not heal is for a person to look at. What cannot be
+    counted is swept when it was not listed in full for a day.
     """
     latest = {one.entity: one for one in loaded if one.status == "loaded"}
     wanted = {entity: mode for entity, one in latest.items() if (mode := remedy(one)) is not None}
-    if not wanted:
+    uncounted = [entity for entity, one in latest.items() if is_uncounted(one)]
+    if not wanted and not uncounted:
         return [], []
     with warehouse.opened(home.warehouse) as connection:
         warehouse.prepare_books(connection)
+        for entity in uncounted:
+            if healings.unproved(connection, source, entity):
+                wanted[entity] = "sweep"
         wanted = healings.begin(connection, source, wanted)
     landed: list[Landed] = []
     for mode in ("sweep", "full"):
         chosen = [entity for entity, its in wanted.items() if its == mode]
         if chosen:
-            logger.warning("%s: %s to close a gap: %s", source, mode, ", ".join(chosen))
+            why = "a gap" if set(chosen) - set(uncounted) else "no number to compare with"
+            logger.warning("%s: %s, for there is %s: %s", source, mode, why, ", ".join(chosen))
             landed += land(
                 source,
                 chosen,

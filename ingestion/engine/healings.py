@@ -1,4 +1,4 @@
-"""Which entities were read again to close a gap, and when: once a day each."""
+"""Which entities are read again, to close a gap or where nothing can be counted: once a day each."""
 
 from __future__ import annotations
 
@@ -11,6 +11,16 @@ from ingestion.engine.cursor import naive
 from ingestion.model import Mode
 
 EVERY = timedelta(days=1)
+
+
+def unproved(connection: duckdb.DuckDBPyConnection, source: str, entity: str) -> bool:
+    """Whether a day has passed, by the vendor's clock, since all of the entity was last listed."""
+    row = connection.execute(
+        "select max(window_end) - max(window_end) filter (where mode in ('full', 'sweep')) > ? "
+        "from _ingestion.loads where source = ? and entity = ? and status = 'loaded'",
+        [EVERY, source, entity],
+    ).fetchone()
+    return row is not None and row[0] is not False
 
 
 def begin(

@@ -50,11 +50,8 @@ def reconcile(
 def remedy(loaded: Loaded) -> Mode | None:
     """What would close the gap that a load has left; None when there is none, or nothing would.
 
-    A sweep marks what is there too much. It does not fetch what is missing: a full load does. Where
-    the vendor told no number, changes alone cannot show what is gone: the sweep stands in for it.
+    A sweep marks what is there too much. It does not fetch what is missing: a full load does.
     """
-    if loaded.mode == "incremental" and any(one.note == _UNTOLD for one in loaded.reconciled):
-        return "sweep"
     if not any(one.is_within is False for one in loaded.reconciled):
         return None
     rows = loaded.reconciled[0]
@@ -63,6 +60,11 @@ def remedy(loaded: Loaded) -> Mode | None:
         is_doubted = rows.is_within is False and rows.gap == 0
         return "sweep" if has_too_many or is_doubted else "full"
     return "full" if loaded.mode == "sweep" and not has_too_many else None
+
+
+def is_uncounted(loaded: Loaded) -> bool:
+    """Changes that no number of the vendor's stands beside: they alone cannot show what is gone."""
+    return loaded.mode == "incremental" and any(one.note == _UNTOLD for one in loaded.reconciled)
 
 
 def told(loaded: Loaded) -> list[str]:
