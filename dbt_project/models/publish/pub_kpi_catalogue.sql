@@ -10,6 +10,8 @@ select
     label_pt,
     unit,
     better,
+    is_bounded,
+    is_additive,
     definition,
     cast(version as bigint) as version
 from catalogue

@@ -1,6 +1,10 @@
 -- For the KPIs that add up, the rows of each dimension sum to the total of their period.
 with kpi_values as (
-    select * from {{ ref('fct_kpi_values') }}
+    select kpi_values.*
+    from {{ ref('fct_kpi_values') }} as kpi_values
+    inner join {{ ref('dim_kpi') }} as catalogue on kpi_values.kpi_id = catalogue.kpi_id
+    -- Attainment's sales and targets add up too, though their ratio does not.
+    where catalogue.is_additive or kpi_values.kpi_id = 'attainment'
 ),
 
 parts as (
@@ -12,17 +16,7 @@ parts as (
         sum(numerator) as numerator,
         sum(n) as n
     from kpi_values
-    where
-        kpi_id in (
-            'deals_won',
-            'sales_amount',
-            'open_pipeline_count',
-            'open_pipeline',
-            'leads_created',
-            'activities_completed',
-            'attainment'
-        )
-        and dimension <> 'total'
+    where dimension <> 'total'
     group by kpi_id, period_grain, period_start, dimension
 )
 
