@@ -1,5 +1,11 @@
+-- Every version of every target, for whomever it is. A target in money is not restated while its
+-- period runs: the rate of its first day holds.
 with targets as (
     select * from {{ ref('int_crm__targets') }}
+),
+
+catalogue as (
+    select * from {{ ref('dim_kpi') }}
 ),
 
 rates as (
@@ -12,19 +18,29 @@ owners as (
 
 select
     targets.target_key,
+    targets.kpi_id,
+    targets.scope,
+    targets.scope_key,
     targets.owner_key,
     owners.team_key,
+    targets.period_grain,
     targets.period_start,
     targets.period_end,
-    targets.target_amount,
+    targets.target_value,
     targets.currency_code,
-    rates.rate_to_base,
-    {{ to_base_currency('targets.target_amount', 'rates.rate_to_base') }} as target_amount_base,
+    case when catalogue.unit = 'money' then rates.rate_to_base end as rate_to_base,
+    case
+        when catalogue.unit = 'money'
+            then {{ to_base_currency('targets.target_value', 'rates.rate_to_base') }}
+        else targets.target_value
+    end as target_value_base,
+    targets.valid_from,
+    targets.valid_to,
     targets.source_system
 from targets
+inner join catalogue on targets.kpi_id = catalogue.kpi_id
 left join owners on targets.owner_key = owners.owner_key
--- The rate of the first day: a target is not restated while its period runs.
 left join rates
     on
-        targets.currency_code = rates.currency_code
+        coalesce(targets.currency_code, '{{ var("reporting_currency") }}') = rates.currency_code
         and targets.period_start = rates.rate_on

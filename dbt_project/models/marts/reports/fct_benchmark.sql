@@ -1,0 +1,89 @@
+-- One's own last two complete quarters and years beside what the sector says of itself. A segment
+-- is matched to a value of any dimension by its text; without a segment it is the whole.
+with benchmarks as (
+    select * from {{ ref('int_crm__benchmarks') }}
+),
+
+kpi_values as (
+    select * from {{ ref('fct_kpi_values') }}
+    where period_grain in ('quarter', 'year') and is_complete
+),
+
+catalogue as (
+    select * from {{ ref('dim_kpi') }}
+),
+
+ranked as (
+    select
+        *,
+        dense_rank() over (partition by kpi_id, period_grain order by period_start desc)
+            as newest_first
+    from kpi_values
+),
+
+recent as (
+    select * from ranked
+    where newest_first <= 2
+),
+
+named as (
+    select
+        *,
+        lower(coalesce({{ text_or_null('segment') }}, country_code, 'total')) as segment_text
+    from benchmarks
+),
+
+compared as (
+    select
+        named.benchmark_key,
+        named.kpi_id,
+        named.segment,
+        named.country_code,
+        named.benchmark_value,
+        named.source_name,
+        named.source_date,
+        recent.period_grain,
+        recent.period_start,
+        recent.period_end,
+        recent.dimension,
+        recent.dimension_key,
+        recent.value as own_value,
+        recent.n as own_n,
+        row_number() over (
+            partition by named.benchmark_key, recent.period_grain, recent.period_start
+            order by recent.dimension, recent.dimension_key
+        ) as choice
+    from named
+    left join recent
+        on
+            named.kpi_id = recent.kpi_id
+            and named.segment_text = lower(recent.dimension_value)
+)
+
+select
+    compared.benchmark_key,
+    compared.kpi_id,
+    compared.segment,
+    compared.country_code,
+    compared.period_grain,
+    compared.period_start,
+    compared.period_end,
+    compared.dimension,
+    compared.dimension_key,
+    cast(compared.own_value as double) as own_value,
+    compared.own_n,
+    cast(compared.benchmark_value as double) as benchmark_value,
+    cast(compared.own_value as double) - cast(compared.benchmark_value as double) as difference,
+    case
+        when compared.own_value is null or catalogue.better = 'neither' then 'not_comparable'
+        when compared.own_value = compared.benchmark_value then 'same'
+        when (compared.own_value > compared.benchmark_value) = (catalogue.better = 'up')
+            then 'better'
+        else 'worse'
+    end as standing,
+    compared.source_name,
+    compared.source_date,
+    cast({{ days_between('compared.source_date', as_of_date()) }} as bigint) as source_age_days
+from compared
+inner join catalogue on compared.kpi_id = catalogue.kpi_id
+where compared.choice = 1
