@@ -1,5 +1,9 @@
 {# The country whose calendar counts where an owner's own is not known: two letters, upper case. #}
 {% macro business_country() -%}
+    {{ adapter.dispatch('business_country')() }}
+{%- endmacro %}
+
+{% macro default__business_country() -%}
     {%- set country = (var('business_country') | string | trim | upper) -%}
     {%- if not modules.re.fullmatch('[A-Z]{2}', country) -%}
         {{ exceptions.raise_compiler_error(

@@ -18,8 +18,9 @@ known as (
     select
         {{ true_or_fail(
             'count(*) > 0',
-            'business_country ' ~ business_country() ~ ' has no calendar: seeds/calendar/holidays.csv'
-            ~ ' has those that can be chosen, ingestion/calendar.py (COUNTRIES) takes a new one'
+            'business_country has no calendar: seeds/calendar/holidays.csv has the countries that'
+            ~ ' can be chosen, ingestion/calendar.py (COUNTRIES) takes a new one: '
+            ~ business_country()
         ) }} as is_known
     from countries
     where country_code = {{ business_country() }}
