@@ -1,5 +1,5 @@
-"""The command line: check, pull, sweep, load, rebuild, status. The only module here that reads the
-environment.
+"""The command line: check, pull, sweep, load, rebuild, status, holidays. The only module here that
+reads the environment.
 
 Exit codes: 0 all went well, 1 something failed, 2 wrong usage or nothing configured, 130 interrupted,
 143 terminated.
@@ -19,6 +19,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from ingestion import display
+from ingestion.calendar import holidays_csv
 from ingestion.check import check
 from ingestion.engine import warehouse
 from ingestion.engine.ending import ended_by_signals
@@ -201,6 +202,17 @@ def _status(options: argparse.Namespace, home: Home, settings: Mapping[str, str]
     return OK
 
 
+def _holidays(options: argparse.Namespace, home: Home, settings: Mapping[str, str]) -> int:
+    if options.last < options.first:
+        raise UsageError("--last must not lie before --first")
+    text = holidays_csv(options.first, options.last)
+    if options.out is None:
+        print(text, end="")
+    else:
+        options.out.write_text(text, encoding="utf-8", newline="\n")
+    return OK
+
+
 def _check(options: argparse.Namespace, home: Home, settings: Mapping[str, str]) -> int:
     chosen = [options.source] if options.source else list(SOURCES)
     done = []
@@ -281,6 +293,12 @@ def _workers(text: str) -> int:
     return int(text)
 
 
+def _year(text: str) -> int:
+    if not text.isdecimal() or not 1950 <= int(text) <= 2100:
+        raise argparse.ArgumentTypeError("a year from 1950 to 2100")
+    return int(text)
+
+
 def _show(text: str) -> None:
     if text:
         print(text)
@@ -319,6 +337,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("entity", help="an entity of people")
     command.add_argument("ids", nargs="+", metavar="id", help="a person's id at the vendor")
     commands.add_parser("status", help="what raw holds").set_defaults(run=_status)
+    command = commands.add_parser("holidays", help="public holidays by country, as CSV")
+    command.set_defaults(run=_holidays)
+    command.add_argument("--first", type=_year, default=2015, help="first year; default: 2015")
+    command.add_argument("--last", type=_year, default=2035, help="last year; default: 2035")
+    command.add_argument("--out", type=Path, metavar="PATH", help="a file; without it, printed")
     return parser
 
 

@@ -84,6 +84,7 @@ def served(store: Path, home: Path) -> Iterator[dict[str, str]]:
             "SALES_HEARTBEAT_AS_OF": clock(store).isoformat(),
             "SALES_HEARTBEAT_TIMEZONE": company_timezone(store),
             "SALES_HEARTBEAT_CURRENCY": "USD",
+            "SALES_HEARTBEAT_COUNTRY": "BR",  # where most of its people work
             "HUBSPOT_SEARCH_PER_SECOND": "50",  # this portal is ours: no other app shares its limit
         }
     finally:

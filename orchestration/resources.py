@@ -19,6 +19,7 @@ class Business(dg.ConfigurableResource):  # type: ignore[type-arg]
     as_of: str
     timezone: str
     currency: str
+    country: str
     fiscal_year_start_month: str
     log: str = ""  # the file that takes a JSON line per unit of work
 

@@ -102,6 +102,7 @@ def variables(context: dg.AssetExecutionContext, business: Business) -> dict[str
         "as_of": as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "business_timezone": business.timezone,
         "reporting_currency": business.currency,
+        "business_country": business.country,
         "fiscal_year_start_month": int(business.fiscal_year_start_month),
     }
 

@@ -52,6 +52,7 @@ def resources() -> dg.Definitions:
                 as_of=given("SALES_HEARTBEAT_AS_OF", ""),
                 timezone=given("SALES_HEARTBEAT_TIMEZONE", "UTC"),
                 currency=given("SALES_HEARTBEAT_CURRENCY", "USD"),
+                country=given("SALES_HEARTBEAT_COUNTRY", "US"),
                 fiscal_year_start_month=given("SALES_HEARTBEAT_FISCAL_START", "1"),
                 log=given("SALES_HEARTBEAT_LOG", ""),
             ),

@@ -36,6 +36,7 @@ def business(tmp_path: Path) -> Business:
         as_of="",
         timezone="UTC",
         currency="USD",
+        country="US",
         fiscal_year_start_month="1",
     )
 

@@ -12,5 +12,7 @@ select
     hubspot_owner_id,
     salesforce_user_id,
     pipedrive_user_id,
-    match_rule
+    match_rule,
+    -- The one place that says whose holidays an owner keeps.
+    {{ business_country() }} as country_code
 from owners
