@@ -16,7 +16,9 @@ _PLACE = fields("row_key file sheet sheet_row:integer")
 QUARANTINE = Table(
     name="quarantine",
     key=("quarantine_key",),
-    columns=fields("quarantine_key place kind file sheet sheet_row:integer sheet_column value reason"),
+    columns=fields(
+        "quarantine_key place kind file sheet sheet_row:integer sheet_column value reason"
+    ),
     scope=("place",),
 )
 FILES_TABLE = Table(

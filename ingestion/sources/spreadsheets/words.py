@@ -59,7 +59,7 @@ class Kind:
     titles: tuple[str, str, str]
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    extra: str = ""  # raw columns besides those that are filled in, as `engine/fields.py` reads them
+    extra: str = ""  # raw columns besides those that are filled in, written as for `fields`
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

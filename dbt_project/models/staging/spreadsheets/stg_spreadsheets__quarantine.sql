@@ -8,7 +8,7 @@ select
     {{ text_or_null('file') }} as file_name,
     {{ text_or_null('sheet') }} as sheet_name,
     cast(sheet_row as bigint) as sheet_row,
-    {{ text_or_null('"column"') }} as column_name,
+    {{ text_or_null('sheet_column') }} as sheet_column,
     {{ text_or_null('value') }} as found_value,
     {{ text_or_null('reason') }} as reason,
     _changed_at,
