@@ -1,1 +1,23 @@
-select * from {{ ref('fct_benchmark') }}
+with benchmark as (
+    select * from {{ ref('fct_benchmark') }}
+)
+
+select
+    benchmark_key,
+    kpi_id,
+    segment,
+    country_code,
+    period_grain,
+    period_start,
+    period_end,
+    dimension,
+    dimension_key,
+    own_value,
+    own_n,
+    benchmark_value,
+    difference,
+    standing,
+    source_name,
+    source_date,
+    source_age_days
+from benchmark

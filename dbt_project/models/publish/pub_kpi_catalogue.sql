@@ -12,6 +12,7 @@ select
     better,
     is_bounded,
     is_additive,
+    is_stock,
     definition,
     cast(version as bigint) as version
 from catalogue

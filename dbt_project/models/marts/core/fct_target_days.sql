@@ -6,8 +6,9 @@
 -- where it has no working day; the cents are dealt out so that the days add up to it exactly.
 with targets as (
     select * from {{ ref('fct_targets') }}
-    -- Without a rate there is no amount to reach: see excluded_records.
-    where target_value_base is not null
+    -- Without a rate there is no amount to reach, without a known owner nobody to reach it: see
+    -- excluded_records.
+    where target_value_base is not null and scope_key is not null
 ),
 
 catalogue as (
@@ -54,8 +55,8 @@ placed as (
     inner join working_days
         on
             coalesce(owners.country_code, {{ business_country() }}) = working_days.country_code
-            and working_days.date_day >= targets.period_start
-            and working_days.date_day < targets.period_end
+            and targets.period_start <= working_days.date_day
+            and targets.period_end > working_days.date_day
 ),
 
 weighted as (
@@ -92,7 +93,7 @@ shared as (
                         as decimal(18, 2)
                     )
             else target_value_base * weight
-        end as share,
+        end as day_share,
         min(precedence) over (partition by kpi_id, scope, scope_key, date_day) as best_precedence
     from counted
     where date_day >= valid_from and (valid_to is null or date_day < valid_to)
@@ -106,7 +107,7 @@ select
     is_additive,
     period_grain as target_grain,
     period_start as target_start,
-    cast(sum(share) as decimal(18, 4)) as share,
+    cast(sum(day_share) as decimal(18, 4)) as day_share,
     cast(max(weight) as integer) as weight,
     count(*) as target_count
 from shared

@@ -12,6 +12,7 @@ select
     better,
     is_bounded,
     is_additive,
+    is_stock,
     definition,
     version
 from catalogue

@@ -48,7 +48,7 @@ asked as (
         days.period_grain,
         days.period_start,
         target_days.scope_key as owner_key,
-        cast(sum(target_days.share) as decimal(18, 2)) as target_amount,
+        cast(sum(target_days.day_share) as decimal(18, 2)) as target_amount,
         cast(coalesce(sum(sold.sales_amount), 0) as decimal(18, 2)) as sales_amount,
         count(distinct concat_ws(
             '|', target_days.target_grain, cast(target_days.target_start as string)

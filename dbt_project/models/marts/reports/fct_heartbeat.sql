@@ -10,6 +10,8 @@ catalogue as (
 
 goals as (
     select * from {{ ref('fct_goals') }}
+    -- A goal for a part of the period is no measure of the whole.
+    where is_whole
 ),
 
 periods as (
@@ -179,7 +181,7 @@ measured as (
         coalesce(now_values.n, 0) as n,
         now_values.is_mature,
         case
-            when catalogue.is_additive then coalesce(before.value, 0) else before.value
+            when catalogue.is_additive then coalesce(earlier.value, 0) else earlier.value
         end as previous_value,
         last_year.value as last_year_value,
         case
@@ -212,13 +214,13 @@ measured as (
             and subjects.period_start = now_values.period_start
             and subjects.dimension = now_values.dimension
             and subjects.dimension_key = now_values.dimension_key
-    left join kpi_values as before
+    left join kpi_values as earlier
         on
-            subjects.kpi_id = before.kpi_id
-            and subjects.period_grain = before.period_grain
-            and spans.previous_start = before.period_start
-            and subjects.dimension = before.dimension
-            and subjects.dimension_key = before.dimension_key
+            subjects.kpi_id = earlier.kpi_id
+            and subjects.period_grain = earlier.period_grain
+            and spans.previous_start = earlier.period_start
+            and subjects.dimension = earlier.dimension
+            and subjects.dimension_key = earlier.dimension_key
     left join kpi_values as last_year
         on
             subjects.kpi_id = last_year.kpi_id
@@ -252,7 +254,7 @@ moved as (
     select
         *,
         -- Like is compared with like: what adds up, with as much of the period before.
-        value - coalesce(previous_to_date_value, previous_value) as change
+        value - coalesce(previous_to_date_value, previous_value) as moved_by
     from measured
 ),
 
@@ -263,10 +265,10 @@ parts as (
         parts.period_grain,
         parts.dimension,
         parts.dimension_value,
-        parts.change,
+        parts.moved_by,
         row_number() over (
             partition by parts.kpi_id, parts.period_grain
-            order by abs(parts.change) desc, parts.dimension asc, parts.dimension_key asc
+            order by abs(parts.moved_by) desc, parts.dimension asc, parts.dimension_key asc
         ) as choice
     from moved as parts
     inner join moved as wholes
@@ -277,8 +279,8 @@ parts as (
     where
         parts.dimension <> 'total'
         and parts.is_sum
-        and parts.change <> 0
-        and (parts.change > 0) = (wholes.change > 0)
+        and parts.moved_by <> 0
+        and (parts.moved_by > 0) = (wholes.moved_by > 0)
 )
 
 select
@@ -298,11 +300,11 @@ select
     moved.previous_to_date_value,
     moved.last_year_value,
     moved.last_year_to_date_value,
-    moved.change,
+    moved.moved_by,
     case
-        when moved.change is null or moved.better = 'neither' then null
-        when moved.change = 0 then 'same'
-        when (moved.change > 0) = (moved.better = 'up') then 'better'
+        when moved.moved_by is null or moved.better = 'neither' then null
+        when moved.moved_by = 0 then 'same'
+        when (moved.moved_by > 0) = (moved.better = 'up') then 'better'
         else 'worse'
     end as direction,
     moved.goal_value,
@@ -312,7 +314,7 @@ select
     moved.trend,
     parts.dimension as driver_dimension,
     parts.dimension_value as driver_value,
-    parts.change as driver_change,
+    parts.moved_by as driver_change,
     moved.excluded_record_count
 from moved
 left join parts

@@ -6,7 +6,11 @@
 -- stock (open pipeline, open tickets) the value of the checkpoint's day.
 with goals as (
     select * from {{ ref('fct_goals') }}
-    where dimension in ('owner', 'team', 'total') and period_grain in ('month', 'quarter', 'year')
+    where
+        dimension in ('owner', 'team', 'total')
+        and period_grain in ('month', 'quarter', 'year')
+        -- A goal for a part of the period is no measure of the whole.
+        and is_whole
 ),
 
 periods as (
@@ -210,64 +214,92 @@ spread as (
         period_start,
         dimension,
         dimension_key,
-        {%- for number in [1, 2, 3, 4] %}
+    {%- for number in [1, 2, 3, 4] %}
         max(case when checkpoint_number = {{ number }} then checkpoint_on end)
             as checkpoint_{{ number }}_on,
         max(case when checkpoint_number = {{ number }} then expected_value end)
             as checkpoint_{{ number }}_expected,
         max(case when checkpoint_number = {{ number }} then reached_value end)
             as checkpoint_{{ number }}_value{{ "," if not loop.last }}
-        {%- endfor %}
+    {%- endfor %}
     from checked
     group by kpi_id, period_grain, period_start, dimension, dimension_key
+),
+
+planned as (
+    select
+        plans.kpi_id,
+        plans.dimension,
+        plans.dimension_key,
+        coalesce(owners.owner_name, teams.team_name, plans.dimension_key) as dimension_value,
+        plans.period_grain,
+        plans.period_start,
+        plans.period_end,
+        plans.is_complete,
+        plans.unit,
+        plans.goal_rule,
+        cast(plans.goal_value as double) as goal_value,
+        cast(plans.goal_to_date as double) as goal_to_date,
+        -- Where it began: the KPI of the period before.
+        cast(earlier.value as double) as start_value,
+        cast(
+            case
+                when plans.is_sum then coalesce(current_values.value, 0) else current_values.value
+            end as double
+        ) as value,
+        {%- for number in [1, 2, 3, 4] %}
+            spread.checkpoint_{{ number }}_on,
+            cast(spread.checkpoint_{{ number }}_expected as double)
+                as checkpoint_{{ number }}_expected,
+            cast(spread.checkpoint_{{ number }}_value as double) as checkpoint_{{ number }}_value,
+        {%- endfor %}
+        plans.better
+    from plans
+    inner join spread
+        on
+            plans.kpi_id = spread.kpi_id
+            and plans.period_grain = spread.period_grain
+            and plans.period_start = spread.period_start
+            and plans.dimension = spread.dimension
+            and plans.dimension_key = spread.dimension_key
+    left join kpi_values as current_values
+        on
+            plans.kpi_id = current_values.kpi_id
+            and plans.period_grain = current_values.period_grain
+            and plans.period_start = current_values.period_start
+            and plans.dimension = current_values.dimension
+            and plans.dimension_key = current_values.dimension_key
+    left join kpi_values as earlier
+        on
+            plans.kpi_id = earlier.kpi_id
+            and plans.period_grain = earlier.period_grain
+            and plans.period_start = earlier.period_end
+            and plans.dimension = earlier.dimension
+            and plans.dimension_key = earlier.dimension_key
+    left join owners on plans.dimension = 'owner' and plans.dimension_key = owners.owner_key
+    left join teams on plans.dimension = 'team' and plans.dimension_key = teams.team_key
 )
 
 select
-    plans.kpi_id,
-    plans.dimension,
-    plans.dimension_key,
-    coalesce(owners.owner_name, teams.team_name, plans.dimension_key) as dimension_value,
-    plans.period_grain,
-    plans.period_start,
-    plans.period_end,
-    plans.is_complete,
-    plans.unit,
-    plans.goal_rule,
-    cast(plans.goal_value as double) as goal_value,
-    cast(plans.goal_to_date as double) as goal_to_date,
-    -- Where it began: the KPI of the period before.
-    cast(before.value as double) as start_value,
-    cast(current_values.value as double) as value,
+    kpi_id,
+    dimension,
+    dimension_key,
+    dimension_value,
+    period_grain,
+    period_start,
+    period_end,
+    is_complete,
+    unit,
+    goal_rule,
+    goal_value,
+    goal_to_date,
+    start_value,
+    value,
     {%- for number in [1, 2, 3, 4] %}
-    spread.checkpoint_{{ number }}_on,
-    cast(spread.checkpoint_{{ number }}_expected as double)
-        as checkpoint_{{ number }}_expected,
-    cast(spread.checkpoint_{{ number }}_value as double) as checkpoint_{{ number }}_value,
+        checkpoint_{{ number }}_on,
+        checkpoint_{{ number }}_expected,
+        checkpoint_{{ number }}_value,
     {%- endfor %}
-    {{ goal_status('current_values.value', 'plans.goal_to_date', 'plans.better') }} as status,
-    {{ goal_status('current_values.value', 'plans.goal_to_date', 'plans.better') }} = 'on_track'
-        as is_on_track
-from plans
-inner join spread
-    on
-        plans.kpi_id = spread.kpi_id
-        and plans.period_grain = spread.period_grain
-        and plans.period_start = spread.period_start
-        and plans.dimension = spread.dimension
-        and plans.dimension_key = spread.dimension_key
-left join kpi_values as current_values
-    on
-        plans.kpi_id = current_values.kpi_id
-        and plans.period_grain = current_values.period_grain
-        and plans.period_start = current_values.period_start
-        and plans.dimension = current_values.dimension
-        and plans.dimension_key = current_values.dimension_key
-left join kpi_values as before
-    on
-        plans.kpi_id = before.kpi_id
-        and plans.period_grain = before.period_grain
-        and plans.period_start = before.period_end
-        and plans.dimension = before.dimension
-        and plans.dimension_key = before.dimension_key
-left join owners on plans.dimension = 'owner' and plans.dimension_key = owners.owner_key
-left join teams on plans.dimension = 'team' and plans.dimension_key = teams.team_key
+    {{ goal_status('value', 'goal_to_date', 'better') }} as status,
+    {{ goal_status('value', 'goal_to_date', 'better') }} = 'on_track' as is_on_track
+from planned

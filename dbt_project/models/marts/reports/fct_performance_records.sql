@@ -11,6 +11,8 @@ pack as (
 
 goals as (
     select * from {{ ref('fct_goals') }}
+    -- A goal for a part of the period is no measure of the whole.
+    where is_whole
 ),
 
 catalogue as (
@@ -20,7 +22,7 @@ catalogue as (
 packed as (
     select
         kpi_values.*,
-        pack.position,
+        cast(pack.pack_position as bigint) as pack_position,
         -- The row of the period right before it, if there is one.
         lag(kpi_values.value) over (
             partition by
@@ -44,7 +46,7 @@ packed as (
 
 select
     packed.kpi_id,
-    packed.position,
+    packed.pack_position,
     packed.period_grain,
     packed.period_start,
     packed.period_end,
