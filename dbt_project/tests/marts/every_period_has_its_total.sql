@@ -1,4 +1,5 @@
 -- The spine has no holes: each KPI has a total for every period of the grains that it is given in.
+-- KPIs of the run's own moment, and those that have no total, are given in no ended period.
 with kpi_values as (
     select * from {{ ref('fct_kpi_values') }}
 ),
@@ -12,6 +13,7 @@ grains as (
         kpi_id,
         period_grain
     from kpi_values
+    where is_complete and dimension = 'total'
 )
 
 select

@@ -16,6 +16,10 @@ with all_values as (
     select * from {{ ref('kpi_customers') }}
     union all
     select * from {{ ref('kpi_satisfaction') }}
+    union all
+    select * from {{ ref('kpi_forecast') }}
+    union all
+    select * from {{ ref('kpi_trust') }}
 ),
 
 periods as (

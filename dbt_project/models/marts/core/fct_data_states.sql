@@ -1,0 +1,17 @@
+with states as (
+    select * from {{ ref('int_crm__data_states') }}
+)
+
+select
+    source_system,
+    entity,
+    known_until,
+    cast(floor({{ seconds_between('known_until', as_of()) }} / 60) as bigint) as age_minutes,
+    vendor_row_count,
+    raw_row_count,
+    raw_row_count - vendor_row_count as row_gap,
+    vendor_value,
+    raw_value,
+    raw_value - vendor_value as value_gap,
+    coalesce(is_within, false) as is_reconciled
+from states
