@@ -161,27 +161,27 @@ ratios as (
         precedents.period_grain,
         precedents.period_start,
         precedents.horizon,
-        ends.dimension,
-        ends.dimension_key,
-        cast(ends.amount - starts.amount as double)
-        / nullif(cast(starts.amount - trails.amount as double), 0) as remainder_ratio
+        finishes.dimension,
+        finishes.dimension_key,
+        cast(finishes.amount - begins.amount as double)
+        / nullif(cast(begins.amount - trailing.amount as double), 0) as remainder_ratio
     from placed_precedents as precedents
-    inner join won_before as ends on precedents.past_end = ends.date_day
-    inner join won_before as starts
+    inner join won_before as finishes on precedents.past_end = finishes.date_day
+    inner join won_before as begins
         on
-            precedents.past_made_on = starts.date_day
-            and ends.dimension = starts.dimension
-            and ends.dimension_key = starts.dimension_key
-    inner join won_before as trails
+            precedents.past_made_on = begins.date_day
+            and finishes.dimension = begins.dimension
+            and finishes.dimension_key = begins.dimension_key
+    inner join won_before as trailing
         on
-            precedents.past_trailing_from = trails.date_day
-            and ends.dimension = trails.dimension
-            and ends.dimension_key = trails.dimension_key
+            precedents.past_trailing_from = trailing.date_day
+            and finishes.dimension = trailing.dimension
+            and finishes.dimension_key = trailing.dimension_key
     -- The first 90 days of a business, or a team, make any ratio.
     inner join subjects
         on
-            ends.dimension = subjects.dimension
-            and ends.dimension_key = subjects.dimension_key
+            finishes.dimension = subjects.dimension
+            and finishes.dimension_key = subjects.dimension_key
             and precedents.past_trailing_from >= subjects.first_won_on
 ),
 
