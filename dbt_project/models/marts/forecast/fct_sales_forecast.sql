@@ -161,27 +161,27 @@ ratios as (
         precedents.period_grain,
         precedents.period_start,
         precedents.horizon,
-        finishes.dimension,
-        finishes.dimension_key,
-        cast(finishes.amount - begins.amount as double)
-        / nullif(cast(begins.amount - trailing.amount as double), 0) as remainder_ratio
+        at_end.dimension,
+        at_end.dimension_key,
+        cast(at_end.amount - at_made.amount as double)
+        / nullif(cast(at_made.amount - at_trail.amount as double), 0) as remainder_ratio
     from placed_precedents as precedents
-    inner join won_before as finishes on precedents.past_end = finishes.date_day
-    inner join won_before as begins
+    inner join won_before as at_end on precedents.past_end = at_end.date_day
+    inner join won_before as at_made
         on
-            precedents.past_made_on = begins.date_day
-            and finishes.dimension = begins.dimension
-            and finishes.dimension_key = begins.dimension_key
-    inner join won_before as trailing
+            precedents.past_made_on = at_made.date_day
+            and at_end.dimension = at_made.dimension
+            and at_end.dimension_key = at_made.dimension_key
+    inner join won_before as at_trail
         on
-            precedents.past_trailing_from = trailing.date_day
-            and finishes.dimension = trailing.dimension
-            and finishes.dimension_key = trailing.dimension_key
+            precedents.past_trailing_from = at_trail.date_day
+            and at_end.dimension = at_trail.dimension
+            and at_end.dimension_key = at_trail.dimension_key
     -- The first 90 days of a business, or a team, make any ratio.
     inner join subjects
         on
-            finishes.dimension = subjects.dimension
-            and finishes.dimension_key = subjects.dimension_key
+            at_end.dimension = subjects.dimension
+            and at_end.dimension_key = subjects.dimension_key
             and precedents.past_trailing_from >= subjects.first_won_on
 ),
 
