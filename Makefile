@@ -21,7 +21,7 @@ export GX_ANALYTICS_ENABLED := false
 # The environment's bytecode is compiled once, at install; ours is small.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help env demo advance query test chaos benchmark-ingestion check format up clean
+.PHONY: help env demo advance query test chaos benchmark-ingestion benchmark-transform check format up clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-19s %s\n", $$1, $$2}' Makefile
@@ -60,6 +60,9 @@ chaos: $(READY) ## a thousand random schedules of faults: make chaos SCHEDULES=1
 
 benchmark-ingestion: $(READY) ## how fast we read, and others: make benchmark-ingestion ARGS="--peers none"
 	$(PY) -m tests.benchmarks.ingestion $(ARGS)
+
+benchmark-transform: $(READY) ## how long the models take on a million deals
+	$(PY) -m tests.benchmarks.transform $(ARGS)
 
 check: $(READY) ## lint, format, types, SQL, definitions
 	$(PY) -m ruff check .

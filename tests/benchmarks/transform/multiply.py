@@ -1,0 +1,176 @@
+"""A warehouse as large as asked for: the raw rows of an invented company, many times over.
+
+Each copy has ids, domains and addresses of its own and the same reps, pipelines, products and
+rates, so that accounts, people and histories relate as they do in the original.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import duckdb
+
+# Columns that name a record of a customer. Tables that are not here are the organisation's, and
+# Pipedrive's ids are numbers: these stay as they are.
+HUBSPOT: Mapping[str, tuple[str, ...]] = {
+    "companies": ("id", "salesforceaccountid"),
+    "contacts": ("id", "salesforcecontactid", "salesforceleadid"),
+    "deals": ("id", "hs_salesforceopportunityid"),
+    "associations": ("from_id", "to_id"),
+    "property_history": ("record_id",),
+    **dict.fromkeys(
+        (
+            "line_items",
+            "quotes",
+            "tickets",
+            "calls",
+            "emails",
+            "meetings",
+            "tasks",
+            "notes",
+            "leads",
+            "feedback_submissions",
+        ),
+        ("id",),
+    ),
+}
+SALESFORCE: Mapping[str, tuple[str, ...]] = {
+    "accounts": ("Id", "ParentId", "MasterRecordId"),
+    "contacts": ("Id", "AccountId", "MasterRecordId", "ReportsToId"),
+    "leads": (
+        "Id",
+        "ConvertedAccountId",
+        "ConvertedContactId",
+        "ConvertedOpportunityId",
+        "MasterRecordId",
+    ),
+    "opportunities": ("Id", "AccountId", "ContactId"),
+    "opportunity_history": ("Id", "OpportunityId"),
+    "opportunity_field_history": ("Id", "OpportunityId"),
+    "opportunity_line_items": ("Id", "OpportunityId"),
+    "opportunity_contact_roles": ("Id", "OpportunityId", "ContactId"),
+    "tasks": ("Id", "WhoId", "WhatId", "AccountId"),
+    "events": ("Id", "WhoId", "WhatId", "AccountId"),
+    "cases": ("Id", "AccountId", "ContactId", "MasterRecordId"),
+    "campaign_members": ("Id", "LeadId", "ContactId"),
+    "contracts": ("Id", "AccountId"),
+    "orders": ("Id", "AccountId", "OpportunityId", "ContractId", "OriginalOrderId"),
+    "order_items": ("Id", "OrderId"),
+}
+# What else tells one customer from another, and how a copy writes it.
+WORDS: Mapping[str, str] = {
+    "domain": "'k' || copy || '-' || {0}",
+    "website": "regexp_replace({0}, '^(https?://)?(www[.])?', '\\1k' || copy || '-')",
+    "email": "replace({0}, '@', '.k' || copy || '@')",
+    "name": "{0} || ' ' || copy",
+    "phone": "{0} || copy",
+}
+WORDY = {
+    ("raw_hubspot", "companies"),
+    ("raw_hubspot", "contacts"),
+    ("raw_salesforce", "accounts"),
+    ("raw_salesforce", "contacts"),
+    ("raw_salesforce", "leads"),
+}
+
+
+def multiply(base: Path, target: Path, copies: int) -> None:
+    """Write `target`, with every customer of `base` `copies` times."""
+    target.unlink(missing_ok=True)
+    with duckdb.connect(target, config={"preserve_insertion_order": False}) as connection:
+        connection.execute("set memory_limit = '6GB'")
+        connection.execute(f"attach '{base}' as base (read_only)")
+        for schema, table in _tables(connection):
+            connection.execute(f"create schema if not exists {schema}")
+            links = {"raw_hubspot": HUBSPOT, "raw_salesforce": SALESFORCE}.get(schema, {})
+            source = f"base.{schema}.{table}"
+            if table not in links:
+                connection.execute(f"create table {schema}.{table} as from {source}")
+                continue
+            names = [
+                row[0]
+                for row in connection.execute(
+                    f"select column_name from (describe {source})"
+                ).fetchall()
+            ]
+            columns = ", ".join(_columns(names, links[table], (schema, table) in WORDY))
+            connection.execute(
+                f"create table {schema}.{table} as "
+                f"select {columns} from {source} cross join range({copies}) as copies (copy)"
+            )
+        connection.execute("detach base")
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    return connection.execute(
+        """
+        select schema_name, table_name from duckdb_tables()
+        where database_name = 'base' and (schema_name like 'raw_%' or schema_name = '_ingestion')
+        order by 1, 2
+        """
+    ).fetchall()
+
+
+def _columns(names: list[str], links: tuple[str, ...], is_wordy: bool) -> Iterator[str]:
+    for name in names:
+        quoted = f'"{name}"'
+        if name in (*links, "_merged_into"):
+            copied = f"{quoted} || 'k' || copy"
+        elif is_wordy and name.lower() in WORDS:
+            copied = WORDS[name.lower()].format(quoted)
+        else:
+            yield quoted
+            continue
+        yield f"case when copy = 0 then {quoted} else {copied} end as {quoted}"
+
+
+def change(target: Path, share: float) -> int:
+    """A share of the deals moves as in a day: new amounts with their history, and new activities.
+
+    Returns the number of rows written.
+    """
+    with duckdb.connect(target) as connection:
+        connection.execute("set memory_limit = '6GB'")
+        every = max(round(1 / share), 1)
+        connection.execute(
+            f"""
+            create temp table chosen as
+            select id from raw_hubspot.deals where hash(id) % {every} = 0
+            """
+        )
+        newest = "(select max(hs_lastmodifieddate) from raw_hubspot.deals)"
+        connection.execute(
+            f"""
+            update raw_hubspot.deals
+            set amount = amount + 1, hs_lastmodifieddate = {newest}, _changed_at = {newest}
+            where id in (from chosen)
+            """
+        )
+        connection.execute(
+            f"""
+            insert into raw_hubspot.property_history
+            select * replace (
+                {newest} as timestamp,
+                ordinal + 1000 as ordinal,
+                cast(cast(value as decimal(18, 2)) + 1 as varchar) as value
+            )
+            from raw_hubspot.property_history
+            where property = 'amount' and object_type = 'deals' and record_id in (from chosen)
+                and try_cast(value as decimal(18, 2)) is not null
+            qualify row_number() over (partition by record_id order by timestamp desc) = 1
+            """
+        )
+        for table in ("calls", "emails", "meetings", "tasks", "notes"):
+            connection.execute(
+                f"""
+                insert into raw_hubspot.{table}
+                select * replace (id || 'n' as id) from raw_hubspot.{table}
+                where hash(id) % {every} = 0
+                """
+            )
+        row = connection.execute("select count(*) from chosen").fetchone()
+        connection.execute("checkpoint")
+    if row is None:
+        raise RuntimeError("a count gave no row")
+    return int(row[0])
