@@ -120,3 +120,18 @@
         try_cast({{ column }} as timestamp), timestamp_millis(try_cast({{ column }} as bigint))
     )
 {%- endmacro %}
+
+{# The grain of a range of days, its end exclusive; `custom` where it is none of the calendar's. #}
+{% macro grain_of_days(start, end) -%}
+    case
+        when {{ end }} = {{ add_days(start, 1) }} then 'day'
+        when {{ end }} = {{ add_days(start, 7) }} then 'week'
+        when {{ end }} = cast(cast({{ start }} as timestamp) + interval '1' month as date)
+            then 'month'
+        when {{ end }} = cast(cast({{ start }} as timestamp) + interval '3' month as date)
+            then 'quarter'
+        when {{ end }} = cast(cast({{ start }} as timestamp) + interval '12' month as date)
+            then 'year'
+        else 'custom'
+    end
+{%- endmacro %}

@@ -1,4 +1,4 @@
-"""The registry: one line per CRM."""
+"""The registry: one line per CRM, and the spreadsheets."""
 
 from __future__ import annotations
 
@@ -8,5 +8,8 @@ from ingestion.model import Source
 from ingestion.sources.hubspot import HUBSPOT
 from ingestion.sources.pipedrive import PIPEDRIVE
 from ingestion.sources.salesforce import SALESFORCE
+from ingestion.sources.spreadsheets import SPREADSHEETS
 
-SOURCES: Mapping[str, Source] = {source.name: source for source in (HUBSPOT, SALESFORCE, PIPEDRIVE)}
+SOURCES: Mapping[str, Source] = {
+    source.name: source for source in (HUBSPOT, SALESFORCE, PIPEDRIVE, SPREADSHEETS)
+}

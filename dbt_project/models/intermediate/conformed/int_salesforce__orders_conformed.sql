@@ -13,6 +13,7 @@ select
     orders.order_id as vendor_id,
     orders.account_id as vendor_account_id,
     orders.opportunity_id as vendor_opportunity_id,
+    orders.order_number,
     orders.effective_on as ordered_on,
     orders.total_amount as amount,
     coalesce(orders.currency_code, org.currency_code, '{{ var("reporting_currency") }}')

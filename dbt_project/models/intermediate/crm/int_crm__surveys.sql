@@ -1,5 +1,39 @@
-with surveys as (
+with hubspot as (
     select * from {{ ref('int_hubspot__surveys_conformed') }}
+),
+
+sheets as (
+    select * from {{ ref('int_spreadsheets__surveys_conformed') }}
+),
+
+surveys as (
+    select
+        source_system,
+        vendor_id,
+        is_deleted,
+        survey_id,
+        survey_name,
+        survey_type,
+        score,
+        vendor_person_id,
+        vendor_ticket_id,
+        cast(null as string) as respondent_email,
+        answered_at
+    from hubspot
+    union all
+    select
+        source_system,
+        vendor_id,
+        is_deleted,
+        survey_id,
+        survey_name,
+        survey_type,
+        score,
+        cast(null as string) as vendor_person_id,
+        cast(null as string) as vendor_ticket_id,
+        respondent_email,
+        answered_at
+    from sheets
 ),
 
 person_ids as (
@@ -12,6 +46,17 @@ person_ids as (
 
 people as (
     select * from {{ ref('int_crm__people') }}
+),
+
+-- A sheet knows who answered by the address alone; one that several people share is nobody's.
+addresses as (
+    select
+        lower(email) as email,
+        min(person_key) as person_key
+    from people
+    where email is not null
+    group by lower(email)
+    having count(*) = 1
 ),
 
 tickets as (
@@ -30,7 +75,7 @@ linked as (
         surveys.answered_at,
         tickets.ticket_key,
         -- Who answered, else who opened the ticket that was asked about.
-        coalesce(person_ids.person_key, tickets.person_key) as person_key,
+        coalesce(person_ids.person_key, addresses.person_key, tickets.person_key) as person_key,
         tickets.account_key as ticket_account_key,
         tickets.exclusion_reason = 'test' as is_of_test_ticket
     from surveys
@@ -38,6 +83,7 @@ linked as (
         on
             surveys.source_system = person_ids.source_system
             and surveys.vendor_person_id = person_ids.vendor_id
+    left join addresses on surveys.respondent_email = addresses.email
     left join tickets
         on
             tickets.ticket_key

@@ -1,5 +1,10 @@
 with targets as (
     select * from {{ ref('int_crm__targets') }}
+    -- The version that holds on the last day of the period.
+    where
+        kpi_id = 'sales_amount' and scope = 'owner' and owner_key is not null
+        and (valid_from is null or valid_from < period_end)
+        and (valid_to is null or valid_to >= period_end)
 ),
 
 rates as (
@@ -16,10 +21,10 @@ select
     owners.team_key,
     targets.period_start,
     targets.period_end,
-    targets.target_amount,
+    targets.target_value as target_amount,
     targets.currency_code,
     rates.rate_to_base,
-    {{ to_base_currency('targets.target_amount', 'rates.rate_to_base') }} as target_amount_base,
+    {{ to_base_currency('targets.target_value', 'rates.rate_to_base') }} as target_amount_base,
     targets.source_system
 from targets
 left join owners on targets.owner_key = owners.owner_key

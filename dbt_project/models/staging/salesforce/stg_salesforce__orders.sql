@@ -6,6 +6,7 @@ select
     {{ text_or_null('Id') }} as order_id,
     {{ text_or_null('AccountId') }} as account_id,
     {{ text_or_null('OpportunityId') }} as opportunity_id,
+    {{ text_or_null('OrderNumber') }} as order_number,
     try_cast(EffectiveDate as date) as effective_on,
     {{ text_or_null('StatusCode') }} as status_code,
     try_cast(TotalAmount as decimal(18, 2)) as total_amount,

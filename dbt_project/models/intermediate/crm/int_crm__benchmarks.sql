@@ -1,0 +1,9 @@
+select
+    vendor_id as benchmark_key,
+    kpi_id,
+    segment,
+    benchmark_value,
+    source_name,
+    source_date,
+    country_code
+from {{ ref('int_spreadsheets__benchmarks_conformed') }}
