@@ -12,6 +12,8 @@ grains as (
         kpi_id,
         period_grain
     from kpi_values
+    -- A KPI that is given for parts only, like a pair of products or one rep, has no total.
+    where dimension = 'total'
 )
 
 select

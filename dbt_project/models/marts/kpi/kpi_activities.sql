@@ -6,8 +6,8 @@ days as (
     select * from {{ ref('bridge_day_period') }}
 ),
 
-working_periods as (
-    select * from {{ ref('dim_working_period') }}
+reps_at_work as (
+    select * from {{ ref('fct_rep_engagement') }}
 ),
 
 owners as (
@@ -53,46 +53,10 @@ counts as (
     {{ period_sums('counted_days', ['activity_count', 'follow_up_count']) }}
 ),
 
--- The reps at work in a period, with the working days that each of them had in it so far.
-at_work as (
-    select
-        days.period_grain,
-        days.period_start,
-        activity_days.owner_key,
-        activity_days.owner_name,
-        activity_days.team_key,
-        activity_days.team_name,
-        activity_days.country_code,
-        sum(activity_days.activity_count) as activity_count
-    from activity_days
-    inner join days on activity_days.date_day = days.date_day
-    -- Nobody's activities have nobody's working days.
-    where activity_days.owner_key is not null and days.period_grain <> 'day'
-    group by 1, 2, 3, 4, 5, 6, 7
-),
-
-working as (
-    select
-        at_work.period_grain,
-        at_work.period_start,
-        at_work.owner_key,
-        at_work.owner_name,
-        at_work.team_key,
-        at_work.team_name,
-        at_work.activity_count,
-        working_periods.elapsed_working_day_count as working_day_count
-    from at_work
-    inner join working_periods
-        on
-            at_work.country_code = working_periods.country_code
-            and at_work.period_grain = working_periods.period_grain
-            and at_work.period_start = working_periods.period_start
-),
-
 working_dimensioned as (
     {{ by_dimension(
-        'working',
-        ['period_grain', 'period_start', 'activity_count', 'working_day_count'],
+        'reps_at_work',
+        ['period_grain', 'period_start', 'activity_count', 'elapsed_working_day_count'],
         {'owner': ['owner_key', 'owner_name'], 'team': ['team_key', 'team_name']}
     ) }}
     union all
@@ -100,7 +64,7 @@ working_dimensioned as (
         period_grain,
         period_start,
         0 as activity_count,
-        0 as working_day_count,
+        0 as elapsed_working_day_count,
         dimension,
         dimension_key,
         dimension_value
@@ -116,7 +80,7 @@ rates as (
         dimension_key,
         dimension_value,
         cast(sum(activity_count) as bigint) as activity_count,
-        cast(sum(working_day_count) as bigint) as working_day_count
+        cast(sum(elapsed_working_day_count) as bigint) as working_day_count
     from working_dimensioned
     group by period_grain, period_start, dimension, dimension_key, dimension_value
 ),
@@ -136,7 +100,15 @@ reached as (
     inner join days on follow_ups.completed_on = days.date_day
     left join owners on follow_ups.owner_key = owners.owner_key
     where follow_ups.account_key is not null
-    group by 1, 2, 3, 4, 5, 6, 7, 8
+    group by
+        days.period_grain,
+        days.period_start,
+        follow_ups.account_key,
+        follow_ups.owner_key,
+        owners.owner_name,
+        owners.team_key,
+        owners.team_name,
+        follow_ups.activity_type
 ),
 
 reached_dimensioned as (
