@@ -24,8 +24,7 @@ scored_kpis as (
         hints.minimum_n,
         catalogue.better,
         -- Whoever has no row has sold, opened or done nothing: 0, not unknown.
-        catalogue.unit in ('count', 'money') and catalogue.kpi_id <> 'average_deal_size'
-            as is_zero_when_missing
+        catalogue.unit = 'count' or catalogue.is_additive as is_zero_when_missing
     from hints
     inner join catalogue on hints.kpi_id = catalogue.kpi_id
 ),
@@ -75,10 +74,16 @@ ranked as (
         rank() over in_company as company_rank,
         count(*) over (partition by period_grain, period_start, kpi_id) as company_peer_count,
         percent_rank() over from_the_last_in_company as company_share_behind,
+        min(score) over (partition by period_grain, period_start, kpi_id)
+        < max(score) over (partition by period_grain, period_start, kpi_id)
+            as is_company_told_apart,
         rank() over in_team as team_rank,
         count(*) over (partition by period_grain, period_start, kpi_id, team_key)
             as team_peer_count,
-        percent_rank() over from_the_last_in_team as team_share_behind
+        percent_rank() over from_the_last_in_team as team_share_behind,
+        min(score) over (partition by period_grain, period_start, kpi_id, team_key)
+        < max(score) over (partition by period_grain, period_start, kpi_id, team_key)
+            as is_team_told_apart
     from comparable
     window
         in_company as (partition by period_grain, period_start, kpi_id order by score desc),
@@ -109,10 +114,10 @@ select
     cast(n as bigint) as n,
     cast(company_rank as bigint) as company_rank,
     cast(company_peer_count as bigint) as company_peer_count,
-    -- Alone there is nobody to be ahead of.
-    case when company_peer_count > 1 then company_share_behind end as company_percentile,
+    -- Alone, or where all are the same, there is nobody to be ahead of.
+    case when is_company_told_apart then company_share_behind end as company_percentile,
     case when team_key is not null then cast(team_rank as bigint) end as team_rank,
     case when team_key is not null then cast(team_peer_count as bigint) end as team_peer_count,
-    case when team_key is not null and team_peer_count > 1 then team_share_behind end
+    case when team_key is not null and is_team_told_apart then team_share_behind end
         as team_percentile
 from ranked

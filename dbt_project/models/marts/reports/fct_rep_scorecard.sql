@@ -42,13 +42,19 @@ ordered as (
     where ranking.company_percentile is not null
 ),
 
--- No KPI is a strength and a weakness: with three compared there is one weakness, with two none.
+-- A strength lies in the better half, however few there are; the best of all is no weakness; and
+-- nothing is both.
 marked as (
     select
         *,
-        case when place <= 2 then place end as strength,
-        case when place > 2 and compared_count - place < 2 then compared_count - place + 1 end
-            as weakness
+        case when place <= 2 and company_percentile >= 0.5 then place end as strength,
+        case
+            when
+                compared_count - place < 2
+                and company_percentile < 1
+                and not (place <= 2 and company_percentile >= 0.5)
+                then compared_count - place + 1
+        end as weakness
     from ordered
 ),
 
