@@ -35,6 +35,8 @@ measured as (
         {%- endfor %}
     from kpi_values
     group by dimension_key, period_grain, period_start, period_end, is_complete
+    -- What is counted for this kind of value only makes no row: nothing else was there.
+    having bool_or(kpi_id not in ('{{ ratios | join("', '") }}'))
 )
 
 select

@@ -1,7 +1,16 @@
 with owners as (
     select * from {{ ref('fct_owner_performance') }}
-    -- Days and weeks hold too little of one person to compare it with others.
-    where period_grain in ('month', 'quarter', 'year') and owner_name is not null
+    where
+        -- Days and weeks hold too little of one person to compare it with others.
+        period_grain in ('month', 'quarter', 'year')
+        and owner_name is not null
+        -- Who only still owns accounts or old deals, having left or moved on, is nobody's peer.
+        and (
+            activities_completed > 0
+            or won_count + lost_count > 0
+            or pipeline_created_count > 0
+            or target_amount > 0
+        )
 ),
 
 hints as (

@@ -1,6 +1,5 @@
 with performance as (
     select * from {{ ref('fct_owner_performance') }}
-    where period_grain in ('month', 'quarter', 'year') and owner_name is not null
 ),
 
 ranking as (
@@ -33,13 +32,12 @@ ordered as (
             partition by ranking.owner_key, ranking.period_grain, ranking.period_start
             order by ranking.company_percentile desc nulls last, ranking.position asc
         ) as place,
-        count(*) over (
+        count(ranking.company_percentile) over (
             partition by ranking.owner_key, ranking.period_grain, ranking.period_start
         ) as compared_count
     from ranking
     inner join catalogue on ranking.kpi_id = catalogue.kpi_id
     inner join hints on ranking.kpi_id = hints.kpi_id
-    where ranking.company_percentile is not null
 ),
 
 -- A strength lies in the better half, however few there are; the best of all is no weakness; and
@@ -50,7 +48,7 @@ marked as (
         case when place <= 2 and company_percentile >= 0.5 then place end as strength,
         case
             when
-                compared_count - place < 2
+                compared_count - place between 0 and 1
                 and company_percentile < 1
                 and not (place <= 2 and company_percentile >= 0.5)
                 then compared_count - place + 1
@@ -115,7 +113,7 @@ select
     sales_ranks.company_peer_count as sales_company_peer_count,
     sales_ranks.team_rank as sales_team_rank,
     sales_ranks.team_peer_count as sales_team_peer_count,
-    cast(coalesce(standings.compared_count, 0) as bigint) as compared_kpi_count,
+    cast(standings.compared_count as bigint) as compared_kpi_count,
     standings.strength_1_kpi_id,
     standings.strength_1_label_en,
     standings.strength_1_label_es,
@@ -143,13 +141,14 @@ select
     standings.weakness_2_hint_es,
     standings.weakness_2_hint_pt
 from performance
+-- The owners who were compared at all.
+inner join standings
+    on
+        performance.owner_key = standings.owner_key
+        and performance.period_grain = standings.period_grain
+        and performance.period_start = standings.period_start
 left join sales_ranks
     on
         performance.owner_key = sales_ranks.owner_key
         and performance.period_grain = sales_ranks.period_grain
         and performance.period_start = sales_ranks.period_start
-left join standings
-    on
-        performance.owner_key = standings.owner_key
-        and performance.period_grain = standings.period_grain
-        and performance.period_start = standings.period_start
