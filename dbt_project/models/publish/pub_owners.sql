@@ -11,5 +11,6 @@ select
     hubspot_owner_id,
     salesforce_user_id,
     pipedrive_user_id,
-    match_rule
+    match_rule,
+    country_code
 from owners

@@ -1,23 +1,29 @@
-with tasks as (
+with cancelled as (
+    select * from {{ ref('cancelled_task_statuses') }}
+),
+
+tasks as (
     select
         'tasks' as object_type,
-        task_id as vendor_id,
-        case task_subtype when 'Call' then 'call' when 'Email' then 'email' else 'task' end
+        listed.task_id as vendor_id,
+        case listed.task_subtype when 'Call' then 'call' when 'Email' then 'email' else 'task' end
             as activity_type,
-        subject,
-        owner_id,
-        who_id,
-        what_id,
-        account_id,
-        created_at,
-        {{ business_day_start('activity_on') }} as due_at,
+        listed.subject,
+        listed.owner_id,
+        listed.who_id,
+        listed.what_id,
+        listed.account_id,
+        listed.created_at,
+        {{ business_day_start('listed.activity_on') }} as due_at,
+        -- Closed is all that Salesforce knows: a task that was called off is closed and not done.
         case
-            when is_closed
-                then coalesce(completed_at, {{ business_day_start('activity_on') }})
+            when listed.is_closed and cancelled.status is null
+                then coalesce(listed.completed_at, {{ business_day_start('listed.activity_on') }})
         end as completed_at,
-        status as outcome,
-        _is_deleted
-    from {{ ref('stg_salesforce__tasks') }}
+        listed.status as outcome,
+        listed._is_deleted
+    from {{ ref('stg_salesforce__tasks') }} as listed
+    left join cancelled on lower(listed.status) = cancelled.status
 ),
 
 events as (

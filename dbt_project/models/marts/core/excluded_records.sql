@@ -19,6 +19,10 @@ activities as (
     select * from {{ ref('int_crm__activities') }}
 ),
 
+tasks as (
+    select * from {{ ref('fct_tasks') }}
+),
+
 tickets as (
     select * from {{ ref('int_crm__tickets') }}
 ),
@@ -120,6 +124,18 @@ excluded as (
         cast(null as string) as currency_code
     from activities
     where exclusion_reason is not null
+    union all
+    select
+        'activity' as entity,
+        activity_key as record_key,
+        cast(null as string) as hubspot_id,
+        cast(null as string) as salesforce_id,
+        cast(null as string) as pipedrive_id,
+        'negative_duration' as reason,
+        cast(null as decimal(18, 2)) as amount,
+        cast(null as string) as currency_code
+    from tasks
+    where is_negative_duration
     union all
     select
         'ticket' as entity,

@@ -11,6 +11,8 @@ with all_values as (
     union all
     select * from {{ ref('kpi_activities') }}
     union all
+    select * from {{ ref('kpi_people') }}
+    union all
     select * from {{ ref('kpi_attainment') }}
     union all
     select * from {{ ref('kpi_customers') }}

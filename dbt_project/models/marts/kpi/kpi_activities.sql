@@ -6,104 +6,236 @@ days as (
     select * from {{ ref('bridge_day_period') }}
 ),
 
-activities as (
-    select * from {{ ref('fct_activities') }}
+reps_at_work as (
+    select * from {{ ref('fct_rep_engagement') }}
 ),
 
 owners as (
     select * from {{ ref('dim_owner') }}
 ),
 
-done as (
-    select
-        activities.completed_on,
-        activities.activity_type,
-        activities.owner_key,
-        owners.owner_name,
-        owners.team_key,
-        owners.team_name
-    from activities
-    left join owners on activities.owner_key = owners.owner_key
-    -- Planned ones and no-shows are not done; an e-mail that came in is the customer's doing.
-    where
-        activities.is_completed
-        and activities.activity_type in ('call', 'email', 'meeting', 'note', 'task')
+activity_days as (
+    select * from {{ ref('fct_activity_days') }}
 ),
 
-dimensioned as (
-    select
-        completed_on,
-        'total' as dimension,
-        'total' as dimension_key,
-        'total' as dimension_value
-    from done
-    union all
-    select
-        completed_on,
-        'owner' as dimension,
-        coalesce(owner_key, 'unknown') as dimension_key,
-        coalesce(owner_name, 'unknown') as dimension_value
-    from done
-    union all
-    select
-        completed_on,
-        'team' as dimension,
-        coalesce(team_key, 'unknown') as dimension_key,
-        coalesce(team_name, 'unknown') as dimension_value
-    from done
-    union all
-    select
-        completed_on,
-        'activity_type' as dimension,
-        activity_type as dimension_key,
-        activity_type as dimension_value
-    from done
+follow_ups as (
+    select * from {{ ref('fct_follow_ups') }}
 ),
 
-placed as (
-    select
-        days.period_grain,
-        days.period_start,
-        dimensioned.dimension,
-        dimensioned.dimension_key,
-        dimensioned.dimension_value,
-        1 as completed
-    from dimensioned
-    inner join days on dimensioned.completed_on = days.date_day
-    union all
-    -- Every period has its total, also an empty one.
+tasks as (
+    select * from {{ ref('fct_tasks') }}
+),
+
+-- Every period has its total, also an empty one.
+empty_totals as (
     select
         period_grain,
         period_start,
         'total' as dimension,
         'total' as dimension_key,
-        'total' as dimension_value,
-        0 as completed
+        'total' as dimension_value
     from periods
 ),
 
-measured as (
+counted_days as (
+    {{ by_dimension(
+        'activity_days',
+        ['date_day', 'activity_count', 'follow_up_count'],
+        {
+            'owner': ['owner_key', 'owner_name'],
+            'team': ['team_key', 'team_name'],
+            'activity_type': 'activity_type',
+        }
+    ) }}
+),
+
+counts as (
+    {{ period_sums('counted_days', ['activity_count', 'follow_up_count']) }}
+),
+
+working_dimensioned as (
+    {{ by_dimension(
+        'reps_at_work',
+        ['period_grain', 'period_start', 'activity_count', 'elapsed_working_day_count'],
+        {'owner': ['owner_key', 'owner_name'], 'team': ['team_key', 'team_name']}
+    ) }}
+    union all
+    select
+        period_grain,
+        period_start,
+        0 as activity_count,
+        0 as elapsed_working_day_count,
+        dimension,
+        dimension_key,
+        dimension_value
+    from empty_totals
+    where period_grain <> 'day'
+),
+
+rates as (
     select
         period_grain,
         period_start,
         dimension,
         dimension_key,
         dimension_value,
-        cast(sum(completed) as bigint) as completed_count
-    from placed
+        cast(sum(activity_count) as bigint) as activity_count,
+        cast(sum(elapsed_working_day_count) as bigint) as working_day_count
+    from working_dimensioned
+    group by period_grain, period_start, dimension, dimension_key, dimension_value
+),
+
+-- Once per period, account, rep and type: an account called ten times is one customer.
+reached as (
+    select
+        days.period_grain,
+        days.period_start,
+        follow_ups.account_key,
+        follow_ups.owner_key,
+        owners.owner_name,
+        owners.team_key,
+        owners.team_name,
+        follow_ups.activity_type
+    from follow_ups
+    inner join days on follow_ups.completed_on = days.date_day
+    left join owners on follow_ups.owner_key = owners.owner_key
+    where follow_ups.account_key is not null
+    group by
+        days.period_grain,
+        days.period_start,
+        follow_ups.account_key,
+        follow_ups.owner_key,
+        owners.owner_name,
+        owners.team_key,
+        owners.team_name,
+        follow_ups.activity_type
+),
+
+reached_dimensioned as (
+    {{ by_dimension(
+        'reached',
+        ['period_grain', 'period_start', 'account_key'],
+        {
+            'owner': ['owner_key', 'owner_name'],
+            'team': ['team_key', 'team_name'],
+            'activity_type': 'activity_type',
+        }
+    ) }}
+    union all
+    select
+        period_grain,
+        period_start,
+        cast(null as string) as account_key,
+        dimension,
+        dimension_key,
+        dimension_value
+    from empty_totals
+),
+
+customers as (
+    select
+        period_grain,
+        period_start,
+        dimension,
+        dimension_key,
+        dimension_value,
+        count(distinct account_key) as customer_count
+    from reached_dimensioned
+    group by period_grain, period_start, dimension, dimension_key, dimension_value
+),
+
+due_tasks as (
+    select
+        due_on as date_day,
+        owner_key,
+        owner_name,
+        team_key,
+        team_name,
+        count(*) as due_count,
+        sum(case when is_on_time then 1 else 0 end) as on_time_count
+    from tasks
+    where is_due
+    group by due_on, owner_key, owner_name, team_key, team_name
+),
+
+due_dimensioned as (
+    {{ by_dimension(
+        'due_tasks',
+        ['date_day', 'due_count', 'on_time_count'],
+        {'owner': ['owner_key', 'owner_name'], 'team': ['team_key', 'team_name']}
+    ) }}
+),
+
+punctuality as (
+    {{ period_sums('due_dimensioned', ['due_count', 'on_time_count']) }}
+),
+
+timed_tasks as (
+    select
+        done_on,
+        owner_key,
+        owner_name,
+        team_key,
+        team_name,
+        milliseconds_to_completion as milliseconds
+    from tasks
+    where milliseconds_to_completion is not null
+),
+
+timed_dimensioned as (
+    {{ by_dimension(
+        'timed_tasks',
+        ['done_on', 'milliseconds'],
+        {'owner': ['owner_key', 'owner_name'], 'team': ['team_key', 'team_name']}
+    ) }}
+),
+
+timed_placed as (
+    select
+        days.period_grain,
+        days.period_start,
+        timed_dimensioned.dimension,
+        timed_dimensioned.dimension_key,
+        timed_dimensioned.dimension_value,
+        timed_dimensioned.milliseconds
+    from timed_dimensioned
+    inner join days on timed_dimensioned.done_on = days.date_day
+    union all
+    select
+        *,
+        cast(null as bigint) as milliseconds
+    from empty_totals
+),
+
+durations as (
+    select
+        period_grain,
+        period_start,
+        dimension,
+        dimension_key,
+        dimension_value,
+        count(milliseconds) as task_count,
+        cast(coalesce(sum(milliseconds), 0) as double) / 3600000 as task_hours,
+        {{ percentile(0.5, 'milliseconds') }} / 3600000 as hours_median,
+        {{ percentile(0.75, 'milliseconds') }} / 3600000 as hours_p75,
+        {{ percentile(0.9, 'milliseconds') }} / 3600000 as hours_p90
+    from timed_placed
     group by period_grain, period_start, dimension, dimension_key, dimension_value
 )
 
-select
-    'activities_completed' as kpi_id,
-    period_grain,
-    period_start,
-    dimension,
-    dimension_key,
-    dimension_value,
-    {{ kpi_number('completed_count') }} as numerator,
-    {{ kpi_number('null') }} as denominator,
-    {{ kpi_number('completed_count') }} as value,
-    completed_count as n,
-    cast(null as boolean) as is_mature
-from measured
+{{ kpi_rows('activities_completed', 'counts', 'activity_count', 'activity_count') }}
+union all
+{{ kpi_rows(
+    'activities_per_working_day', 'rates', 'activity_count', 'activity_count', 'working_day_count'
+) }}
+union all
+{{ kpi_rows(
+    'follow_ups', 'counts', 'follow_up_count', 'follow_up_count',
+    where="follow_up_count > 0 or dimension = 'total'"
+) }}
+union all
+{{ kpi_rows('customers_followed_up', 'customers', 'customer_count', 'customer_count') }}
+union all
+{{ kpi_rows('task_on_time_rate', 'punctuality', 'due_count', 'on_time_count', 'due_count') }}
+union all
+{{ kpi_duration_rows('task_completion_hours', 'durations', 'task_hours', 'task_count', 'hours') }}
