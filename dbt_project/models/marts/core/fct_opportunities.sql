@@ -92,6 +92,7 @@ select
     coalesce(opportunities.closed_on > purchases.first_won_on, false) as is_repeat_purchase,
     opportunities.coupon_code,
     opportunities.loss_reason,
+    opportunities.win_reason,
     opportunities.next_step,
     opportunities.source_system,
     opportunities.hubspot_deal_id,

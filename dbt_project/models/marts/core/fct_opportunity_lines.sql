@@ -25,6 +25,13 @@ select
     lines.list_price,
     cast(round(lines.list_price * lines.quantity, 2) as decimal(18, 2)) as list_amount,
     lines.discount_amount,
+    -- Without a list price no discount is known, only the coupon.
+    case
+        when lines.discount_amount > 0 and opportunities.coupon_code is not null then 'both'
+        when lines.discount_amount > 0 then 'line'
+        when opportunities.coupon_code is not null then 'coupon'
+        else 'none'
+    end as discount_kind,
     lines.net_amount,
     lines.currency_code,
     {{ to_base_currency('round(lines.list_price * lines.quantity, 2)', 'rates.rate_to_base') }}
