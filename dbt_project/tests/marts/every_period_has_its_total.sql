@@ -12,6 +12,8 @@ grains as (
         kpi_id,
         period_grain
     from kpi_values
+    -- Given per pair of products only.
+    where kpi_id <> 'attach_rate'
 )
 
 select
