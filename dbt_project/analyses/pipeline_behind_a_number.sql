@@ -1,6 +1,8 @@
 -- From a KPI of the family `pipeline` to the deals behind it and to those that were left out:
---   dbt compile --select pipeline_behind_a_number --vars '{as_of: ..., number: {kpi_id: open_pipeline,
---     period_grain: month, period_start: 2026-09-01, dimension: owner, dimension_key: ...}}'
+--   dbt compile --select pipeline_behind_a_number
+--     --vars '{as_of: ..., number_kpi: open_pipeline,
+--       number_grain: month, number_start: 2026-09-01,
+--       number_dimension: owner, number_key: ...}'
 -- The numerators add up to the KPI. The owner and the team are those of the time. Deals left out have
 -- a reason; they belong to no dimension and stand beside the total.
 with asked as (
@@ -56,8 +58,8 @@ open_deals as (
     from asked
     inner join versions
         on
-            versions.valid_from < asked.measured_at
-            and (versions.valid_to is null or versions.valid_to >= asked.measured_at)
+            asked.measured_at > versions.valid_from
+            and (versions.valid_to is null or asked.measured_at <= versions.valid_to)
     left join stages on versions.stage_key = stages.stage_key
     left join rates
         on
@@ -183,8 +185,8 @@ inner join all_deals
         )
         or (
             asked.kpi_id in ('open_pipeline_count', 'open_pipeline', 'weighted_pipeline')
-            and all_deals.created_at < asked.measured_at
-            and (not all_deals.is_closed or all_deals.closed_at >= asked.measured_at)
+            and asked.measured_at > all_deals.created_at
+            and (not all_deals.is_closed or asked.measured_at <= all_deals.closed_at)
         )
 where asked.dimension = 'total'
 order by kpi_id, dimension_key, left_out_because, known_since, opportunity_key

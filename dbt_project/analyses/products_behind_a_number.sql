@@ -1,7 +1,9 @@
 -- From a KPI of the family `products` to the lines behind it and to those that were left out:
---   dbt compile --select products_behind_a_number --vars '{as_of: ..., number: {kpi_id: discount_rate,
---     period_grain: quarter, period_start: 2026-07-01, dimension: product, dimension_key: ...}}'
--- For attach_rate ask for period_grain quarter or year and dimension product_pair. The numerators add
+--   dbt compile --select products_behind_a_number
+--     --vars '{as_of: ..., number_kpi: discount_rate,
+--       number_grain: quarter, number_start: 2026-07-01,
+--       number_dimension: product, number_key: ...}'
+-- For attach_rate ask for the grain quarter or year and the dimension product_pair. The numerators add
 -- up to the KPI's numerator and the denominators to its denominator: a buyer, and a deal of a pair,
 -- is 1 on one of its lines. Lines left out have a reason and stand beside the total.
 with asked as (

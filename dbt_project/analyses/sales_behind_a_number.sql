@@ -1,6 +1,8 @@
 -- From a KPI of the family `sales` to the deals behind it and to those that were left out:
---   dbt compile --select sales_behind_a_number --vars '{as_of: ..., number: {kpi_id: sales_amount,
---     period_grain: quarter, period_start: 2026-07-01, dimension: owner, dimension_key: ...}}'
+--   dbt compile --select sales_behind_a_number
+--     --vars '{as_of: ..., number_kpi: sales_amount,
+--       number_grain: quarter, number_start: 2026-07-01,
+--       number_dimension: owner, number_key: ...}'
 -- The numerators add up to the KPI's numerator and the denominators to its denominator; a median has
 -- neither, its amounts are in amount_base. Deals left out have a reason. They belong to no owner or
 -- other dimension: they stand beside the total.
@@ -59,7 +61,8 @@ behind as (
             when 'expansion_share'
                 then case
                     when
-                        deals.is_repeat_purchase and deals.deal_type is distinct from 'renewal'
+                        deals.is_repeat_purchase
+                        and coalesce(deals.deal_type, 'unknown') <> 'renewal'
                         then deals.amount_base
                     else 0
                 end
@@ -119,7 +122,10 @@ select
     salesforce_opportunity_id,
     pipedrive_deal_id
 from behind
-where (is_ratio and denominator is not null) or (not is_ratio and numerator is not null) or is_in_median
+where
+    (is_ratio and denominator is not null)
+    or (not is_ratio and numerator is not null)
+    or is_in_median
 union all
 select
     asked.kpi_id,

@@ -21,9 +21,15 @@ PROJECT = ROOT / "dbt_project"
 FAMILIES = ("sales", "products", "pipeline")
 ASKED: dict[str, dict[str, str]] = {
     "every KPI in total, newest complete month": {},
-    "every owner, newest complete quarter": {"period_grain": "quarter", "dimension": "owner"},
-    "every country, newest complete year": {"period_grain": "year", "dimension": "country"},
-    "every pair, newest complete year": {"period_grain": "year", "dimension": "product_pair"},
+    "every owner, newest complete quarter": {
+        "number_grain": "quarter",
+        "number_dimension": "owner",
+    },
+    "every country, newest complete year": {"number_grain": "year", "number_dimension": "country"},
+    "every pair, newest complete year": {
+        "number_grain": "year",
+        "number_dimension": "product_pair",
+    },
 }
 # A median is of its rows, not their sum.
 NOT_SUMS = {"average_deal_size_median"}
@@ -31,8 +37,7 @@ NOT_SUMS = {"average_deal_size_median"}
 
 def compiled(ground: Playground, folder: Path, number: dict[str, str]) -> dict[str, str]:
     """The SQL of each family's analysis for the numbers asked for."""
-    variables = {"as_of": clock(ground.store).isoformat(), "number": number}
-    variables["business_timezone"] = "America/Sao_Paulo"
+    variables = {"as_of": clock(ground.store).isoformat(), **number}
     done = subprocess.run(
         [
             *(sys.executable, "-m", "dbt.cli.main", "compile", "--select"),
@@ -48,9 +53,7 @@ def compiled(ground: Playground, folder: Path, number: dict[str, str]) -> dict[s
     )
     assert done.returncode == 0, done.stdout[-4000:]
     analyses = folder / "target" / "compiled" / "sales_heartbeat" / "analyses"
-    return {
-        family: (analyses / f"{family}_behind_a_number.sql").read_text() for family in FAMILIES
-    }
+    return {family: (analyses / f"{family}_behind_a_number.sql").read_text() for family in FAMILIES}
 
 
 @pytest.mark.parametrize("asked", ASKED)
@@ -58,7 +61,7 @@ def test_the_rows_behind_a_kpi_add_up_to_it(
     asked: str, finished: Playground, tmp_path: Path
 ) -> None:
     number = ASKED[asked]
-    grain, dimension = number.get("period_grain", "month"), number.get("dimension", "total")
+    grain, dimension = number.get("number_grain", "month"), number.get("number_dimension", "total")
     queries = compiled(finished, tmp_path, number)
     with duckdb.connect(finished.warehouse, read_only=True) as connection:
         rows = {
@@ -101,7 +104,7 @@ def test_the_rows_behind_a_kpi_add_up_to_it(
 
 
 def test_what_was_left_out_stands_beside_the_total(finished: Playground, tmp_path: Path) -> None:
-    queries = compiled(finished, tmp_path, {"kpi_id": "win_rate", "period_grain": "year"})
+    queries = compiled(finished, tmp_path, {"number_kpi": "win_rate", "number_grain": "year"})
     with duckdb.connect(finished.warehouse, read_only=True) as connection:
         told = connection.execute(
             f"""

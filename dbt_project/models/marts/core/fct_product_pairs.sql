@@ -78,7 +78,7 @@ select
     products_b.product_name as product_name_b,
     products_b.product_family as product_family_b,
     singles.deal_count as deals_with_a,
-    others.deal_count as deals_with_b,
+    singles_b.deal_count as deals_with_b,
     pairs.deals_with_both,
     {{ safe_divide('pairs.deals_with_both', 'singles.deal_count') }} as attach_rate
 from pairs
@@ -87,10 +87,10 @@ inner join singles
         pairs.period_grain = singles.period_grain
         and pairs.period_start = singles.period_start
         and pairs.product_key_a = singles.product_key
-inner join singles as others
+inner join singles as singles_b
     on
-        pairs.period_grain = others.period_grain
-        and pairs.period_start = others.period_start
-        and pairs.product_key_b = others.product_key
+        pairs.period_grain = singles_b.period_grain
+        and pairs.period_start = singles_b.period_start
+        and pairs.product_key_b = singles_b.product_key
 left join products as products_a on pairs.product_key_a = products_a.product_key
 left join products as products_b on pairs.product_key_b = products_b.product_key

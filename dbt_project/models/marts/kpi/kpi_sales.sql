@@ -25,7 +25,7 @@ closed as (
         amount_base,
         amount > 0 as has_amount,
         case when amount_base > 0 then amount_base end as sized_amount,
-        is_repeat_purchase and deal_type is distinct from 'renewal' as is_expansion
+        is_repeat_purchase and coalesce(deal_type, 'unknown') <> 'renewal' as is_expansion
     from opportunities
     -- Open deals are the pipeline's.
     where is_closed
