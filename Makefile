@@ -68,13 +68,13 @@ check: $(READY) ## lint, format, types, SQL, definitions
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(VENV)/bin/sqlfluff lint --processes $(WORKERS) dbt_project/models dbt_project/tests
+	$(VENV)/bin/sqlfluff lint --processes $(WORKERS) dbt_project/models dbt_project/tests dbt_project/analyses
 	$(PY) -m orchestration.check
 
 format: $(READY) ## put code and SQL in shape
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
-	$(VENV)/bin/sqlfluff fix --processes $(WORKERS) dbt_project/models dbt_project/tests
+	$(VENV)/bin/sqlfluff fix --processes $(WORKERS) dbt_project/models dbt_project/tests dbt_project/analyses
 
 clean: ## remove what was made: environment, warehouse, invented company, caches
 	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache dbt_project/target dbt_project/logs

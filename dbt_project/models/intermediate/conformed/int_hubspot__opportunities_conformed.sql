@@ -83,6 +83,7 @@ select
     deals.analytics_source_detail as campaign_name,
     deals.coupon_code,
     deals.closed_lost_reason as loss_reason,
+    deals.closed_won_reason as win_reason,
     deals.next_step
 from deals
 cross join portal

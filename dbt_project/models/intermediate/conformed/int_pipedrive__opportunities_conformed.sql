@@ -72,6 +72,8 @@ select
     cast(null as string) as campaign_name,
     cast(null as string) as coupon_code,
     deals.lost_reason as loss_reason,
+    -- Pipedrive asks only why a deal was lost.
+    cast(null as string) as win_reason,
     cast(null as string) as next_step
 from deals
 left join stages on deals.stage_id = stages.stage_id

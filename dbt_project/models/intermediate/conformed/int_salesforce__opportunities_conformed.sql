@@ -70,6 +70,8 @@ select
     cast(null as string) as campaign_name,
     opportunities.coupon_code,
     opportunities.loss_reason,
+    -- Salesforce has no standard field for it.
+    cast(null as string) as win_reason,
     opportunities.next_step
 from opportunities
 cross join org

@@ -81,6 +81,7 @@ deals as (
         conformed.campaign_name,
         conformed.coupon_code,
         conformed.loss_reason,
+        conformed.win_reason,
         conformed.next_step
     from conformed
     inner join opportunity_ids
@@ -156,6 +157,7 @@ select
     coalesce(campaigns.campaign_key, campaign_names.campaign_key) as campaign_key,
     deals.coupon_code,
     deals.loss_reason,
+    deals.win_reason,
     deals.next_step,
     case when copies.hubspot_deal_id is not null then 'several' else deals.source_system end
         as source_system,

@@ -1,5 +1,4 @@
--- The one place that says by which dimensions deals are counted. A missing value is `unknown`, so
--- that the parts of an additive KPI add up to its total.
+-- The one place that says by which dimensions deals are counted.
 with opportunities as (
     select * from {{ ref('fct_opportunities') }}
 ),
@@ -16,6 +15,10 @@ pipelines as (
     select * from {{ ref('dim_pipeline') }}
 ),
 
+campaigns as (
+    select * from {{ ref('dim_campaign') }}
+),
+
 described as (
     select
         opportunities.opportunity_key,
@@ -30,88 +33,25 @@ described as (
         opportunities.source_system,
         accounts.country_code,
         accounts.industry,
-        accounts.size_band
+        accounts.size_band,
+        opportunities.attributed_campaign_key,
+        campaigns.campaign_name
     from opportunities
     left join accounts on opportunities.account_key = accounts.account_key
     left join owners on opportunities.credited_owner_key = owners.owner_key
     left join pipelines on opportunities.pipeline_key = pipelines.pipeline_key
-),
-
-dimensioned as (
-    select
-        opportunity_key,
-        'total' as dimension,
-        'total' as dimension_key,
-        'total' as dimension_value
-    from described
-    union all
-    select
-        opportunity_key,
-        'owner' as dimension,
-        owner_key as dimension_key,
-        owner_name as dimension_value
-    from described
-    union all
-    select
-        opportunity_key,
-        'team' as dimension,
-        team_key as dimension_key,
-        team_name as dimension_value
-    from described
-    union all
-    select
-        opportunity_key,
-        'pipeline' as dimension,
-        pipeline_key as dimension_key,
-        pipeline_name as dimension_value
-    from described
-    union all
-    select
-        opportunity_key,
-        'deal_type' as dimension,
-        deal_type as dimension_key,
-        deal_type as dimension_value
-    from described
-    union all
-    select
-        opportunity_key,
-        'lead_source' as dimension,
-        lead_source as dimension_key,
-        lead_source as dimension_value
-    from described
-    union all
-    select
-        opportunity_key,
-        'source_system' as dimension,
-        source_system as dimension_key,
-        source_system as dimension_value
-    from described
-    union all
-    select
-        opportunity_key,
-        'country' as dimension,
-        country_code as dimension_key,
-        country_code as dimension_value
-    from described
-    union all
-    select
-        opportunity_key,
-        'industry' as dimension,
-        industry as dimension_key,
-        industry as dimension_value
-    from described
-    union all
-    select
-        opportunity_key,
-        'size_band' as dimension,
-        size_band as dimension_key,
-        size_band as dimension_value
-    from described
+    left join campaigns on opportunities.attributed_campaign_key = campaigns.campaign_key
 )
 
-select
-    opportunity_key,
-    dimension,
-    coalesce(dimension_key, 'unknown') as dimension_key,
-    coalesce(dimension_value, 'unknown') as dimension_value
-from dimensioned
+{{ by_dimension('described', ['opportunity_key'], {
+    'owner': ['owner_key', 'owner_name'],
+    'team': ['team_key', 'team_name'],
+    'pipeline': ['pipeline_key', 'pipeline_name'],
+    'deal_type': 'deal_type',
+    'lead_source': 'lead_source',
+    'source_system': 'source_system',
+    'country': 'country_code',
+    'industry': 'industry',
+    'size_band': 'size_band',
+    'campaign': ['attributed_campaign_key', 'campaign_name'],
+}) }}

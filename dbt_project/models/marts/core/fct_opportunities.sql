@@ -12,6 +12,27 @@ rates as (
     select * from {{ ref('dim_currency_rate') }}
 ),
 
+people as (
+    select * from {{ ref('int_crm__people') }}
+),
+
+-- An account's purchases in order; the first one makes it a customer.
+purchases as (
+    select
+        opportunity_key,
+        row_number() over (
+            partition by account_key
+            order by
+                closed_on asc nulls last,
+                closed_at asc nulls last,
+                created_at asc nulls last,
+                opportunity_key asc
+        ) as purchase_number,
+        min(closed_on) over (partition by account_key) as first_won_on
+    from opportunities
+    where is_won and account_key is not null
+),
+
 credited as (
     select
         opportunity_key,
@@ -65,8 +86,13 @@ select
     opportunities.deal_type,
     opportunities.lead_source,
     opportunities.campaign_key,
+    -- First touch: the campaign that brought the person, else the one that the deal names.
+    coalesce(people.campaign_key, opportunities.campaign_key) as attributed_campaign_key,
+    coalesce(purchases.purchase_number = 1, false) as is_first_purchase,
+    coalesce(opportunities.closed_on > purchases.first_won_on, false) as is_repeat_purchase,
     opportunities.coupon_code,
     opportunities.loss_reason,
+    opportunities.win_reason,
     opportunities.next_step,
     opportunities.source_system,
     opportunities.hubspot_deal_id,
@@ -75,6 +101,8 @@ select
     opportunities.match_rule
 from opportunities
 inner join credited on opportunities.opportunity_key = credited.opportunity_key
+left join people on opportunities.person_key = people.person_key
+left join purchases on opportunities.opportunity_key = purchases.opportunity_key
 left join owners on credited.credited_owner_key = owners.owner_key
 left join rates
     on

@@ -5,6 +5,8 @@ with all_values as (
     union all
     select * from {{ ref('kpi_pipeline') }}
     union all
+    select * from {{ ref('kpi_products') }}
+    union all
     select * from {{ ref('kpi_leads') }}
     union all
     select * from {{ ref('kpi_funnel') }}

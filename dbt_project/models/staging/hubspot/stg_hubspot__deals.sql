@@ -16,6 +16,7 @@ select
     try_cast(hs_is_closed as boolean) as is_closed,
     try_cast(hs_is_closed_won as boolean) as is_closed_won,
     {{ text_or_null('closed_lost_reason') }} as closed_lost_reason,
+    {{ text_or_null('closed_won_reason') }} as closed_won_reason,
     {{ text_or_null('deal_currency_code') }} as currency_code,
     {{ text_or_null('hs_manual_forecast_category') }} as forecast_category,
     {{ text_or_null('hs_next_step') }} as next_step,

@@ -1,0 +1,280 @@
+-- From a KPI of the family `products` to the lines behind it and to those that were left out:
+--   dbt compile --select products_behind_a_number
+--     --vars '{as_of: ..., number_kpi: discount_rate,
+--       number_grain: quarter, number_start: 2026-07-01,
+--       number_dimension: product, number_key: ...}'
+-- For attach_rate ask for the grain quarter or year and the dimension product_pair. The numerators add
+-- up to the KPI's numerator and the denominators to its denominator: a buyer, and a deal of a pair,
+-- is 1 on one of its lines. Lines left out have a reason and stand beside the total.
+with asked as (
+    {{ asked_numbers('products') }}
+),
+
+lines as (
+    select * from {{ ref('fct_opportunity_lines') }}
+    where is_won
+),
+
+deals as (
+    select * from {{ ref('fct_opportunities') }}
+),
+
+returns as (
+    select * from {{ ref('fct_order_lines') }}
+    where is_return
+),
+
+accounts as (
+    select * from {{ ref('dim_account') }}
+),
+
+deal_dimensions as (
+    select * from {{ ref('bridge_opportunity_dimension') }}
+),
+
+all_lines as (
+    select * from {{ ref('int_crm__line_items') }}
+),
+
+all_deals as (
+    select * from {{ ref('int_crm__opportunities') }}
+    where is_won
+),
+
+moved as (
+    select
+        'sold' as movement,
+        line_item_key as line_key,
+        opportunity_key,
+        account_key,
+        account_key as buyer_key,
+        closed_on as moved_on,
+        product_key,
+        product_name,
+        product_family,
+        quantity,
+        list_price,
+        case when net_amount_base is not null then list_amount_base end as list_amount,
+        case when list_amount_base is not null then net_amount_base end as net_amount,
+        coalesce(quantity, 0) as units
+    from lines
+    union all
+    select
+        'returned' as movement,
+        order_line_key as line_key,
+        opportunity_key,
+        account_key,
+        cast(null as string) as buyer_key,
+        ordered_on as moved_on,
+        product_key,
+        product_name,
+        product_family,
+        quantity,
+        cast(null as decimal(18, 2)) as list_price,
+        cast(null as decimal(18, 2)) as list_amount,
+        cast(null as decimal(18, 2)) as net_amount,
+        -coalesce(returned_quantity, 0) as units
+    from returns
+),
+
+placed as (
+    select
+        asked.kpi_id,
+        asked.period_grain,
+        asked.period_start,
+        asked.dimension,
+        asked.dimension_key,
+        asked.dimension_value,
+        moved.movement,
+        moved.line_key,
+        moved.opportunity_key,
+        moved.buyer_key,
+        moved.moved_on,
+        moved.product_key,
+        moved.product_name,
+        moved.product_family,
+        moved.quantity,
+        moved.list_price,
+        moved.list_amount,
+        moved.net_amount,
+        moved.units
+    from asked
+    inner join moved
+        on
+            asked.period_start <= moved.moved_on
+            and asked.period_end > moved.moved_on
+    left join accounts on moved.account_key = accounts.account_key
+    left join deal_dimensions
+        on
+            moved.opportunity_key = deal_dimensions.opportunity_key
+            and asked.dimension = deal_dimensions.dimension
+    where
+        asked.kpi_id <> 'attach_rate'
+        and (moved.movement = 'sold' or asked.kpi_id = 'units_per_customer')
+        and asked.dimension_key = case
+            when asked.dimension = 'total' then 'total'
+            when asked.dimension = 'product' then coalesce(moved.product_key, 'unknown')
+            when asked.dimension = 'product_family' then coalesce(moved.product_family, 'unknown')
+            when asked.kpi_id <> 'units_per_customer' then deal_dimensions.dimension_key
+            when asked.dimension = 'country' then coalesce(accounts.country_code, 'unknown')
+            when asked.dimension = 'industry' then coalesce(accounts.industry, 'unknown')
+            when asked.dimension = 'size_band' then coalesce(accounts.size_band, 'unknown')
+        end
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by kpi_id, period_grain, period_start, dimension, dimension_key, buyer_key
+            order by line_key asc
+        ) as line_of_buyer
+    from placed
+),
+
+measured as (
+    select
+        *,
+        case kpi_id
+            when 'discount_rate' then list_amount - net_amount
+            when 'lines_without_list_price' then case when list_price is null then 1 end
+            when 'units_per_customer' then units
+        end as numerator,
+        case
+            when kpi_id = 'discount_rate' then list_amount
+            when kpi_id = 'units_per_customer'
+                then case when buyer_key is not null and line_of_buyer = 1 then 1 else 0 end
+        end as denominator
+    from numbered
+),
+
+-- One line per deal speaks for product A, and for B when the deal holds it.
+held as (
+    select
+        opportunity_key,
+        closed_on,
+        product_key,
+        max(product_name) as product_name,
+        max(product_family) as product_family,
+        min(line_item_key) as line_item_key
+    from lines
+    where product_key is not null
+    group by opportunity_key, closed_on, product_key
+),
+
+paired as (
+    select
+        asked.kpi_id,
+        asked.period_grain,
+        asked.period_start,
+        asked.dimension,
+        asked.dimension_key,
+        asked.dimension_value,
+        first_held.line_item_key as line_key,
+        first_held.opportunity_key,
+        first_held.closed_on as moved_on,
+        first_held.product_key,
+        first_held.product_name,
+        first_held.product_family,
+        case when second_held.opportunity_key is null then 0 else 1 end as numerator
+    from asked
+    inner join held as first_held
+        on
+            asked.period_start <= first_held.closed_on
+            and asked.period_end > first_held.closed_on
+            and split_part(asked.dimension_key, '|', 1) = first_held.product_key
+    left join held as second_held
+        on
+            first_held.opportunity_key = second_held.opportunity_key
+            and split_part(asked.dimension_key, '|', 2) = second_held.product_key
+    where asked.kpi_id = 'attach_rate'
+)
+
+select
+    measured.kpi_id,
+    measured.period_grain,
+    measured.period_start,
+    measured.dimension,
+    measured.dimension_key,
+    measured.dimension_value,
+    measured.movement,
+    measured.line_key,
+    measured.opportunity_key,
+    deals.opportunity_name,
+    measured.moved_on,
+    measured.product_name,
+    measured.product_family,
+    measured.quantity,
+    cast(measured.numerator as decimal(38, 10)) as numerator,
+    cast(measured.denominator as decimal(38, 10)) as denominator,
+    cast(null as string) as left_out_because
+from measured
+left join deals on measured.opportunity_key = deals.opportunity_key
+where measured.numerator is not null
+union all
+select
+    paired.kpi_id,
+    paired.period_grain,
+    paired.period_start,
+    paired.dimension,
+    paired.dimension_key,
+    paired.dimension_value,
+    'sold' as movement,
+    paired.line_key,
+    paired.opportunity_key,
+    deals.opportunity_name,
+    paired.moved_on,
+    paired.product_name,
+    paired.product_family,
+    cast(null as decimal(18, 4)) as quantity,
+    cast(paired.numerator as decimal(38, 10)) as numerator,
+    cast(1 as decimal(38, 10)) as denominator,
+    cast(null as string) as left_out_because
+from paired
+left join deals on paired.opportunity_key = deals.opportunity_key
+union all
+select
+    asked.kpi_id,
+    asked.period_grain,
+    asked.period_start,
+    asked.dimension,
+    asked.dimension_key,
+    asked.dimension_value,
+    'sold' as movement,
+    all_lines.line_item_key as line_key,
+    all_lines.opportunity_key,
+    all_deals.opportunity_name,
+    all_deals.closed_on as moved_on,
+    all_lines.product_name,
+    all_lines.product_family,
+    all_lines.quantity,
+    cast(null as decimal(38, 10)) as numerator,
+    cast(null as decimal(38, 10)) as denominator,
+    coalesce(
+        all_deals.exclusion_reason,
+        case
+            when all_deals.closed_on is null then 'no_close_date'
+            when all_lines.list_price is null then 'no_list_price'
+            when all_lines.quantity is null then 'no_quantity'
+            when all_lines.net_amount is null then 'no_amount'
+            else 'no_rate'
+        end
+    ) as left_out_because
+from asked
+inner join all_deals
+    on
+        all_deals.closed_on is null
+        or (asked.period_start <= all_deals.closed_on and asked.period_end > all_deals.closed_on)
+inner join all_lines on all_deals.opportunity_key = all_lines.opportunity_key
+left join lines on all_lines.line_item_key = lines.line_item_key
+where
+    asked.dimension = 'total'
+    and (
+        all_deals.exclusion_reason is not null
+        or all_deals.closed_on is null
+        or (
+            asked.kpi_id = 'discount_rate'
+            and (lines.list_amount_base is null or lines.net_amount_base is null)
+        )
+    )
+order by kpi_id, dimension_key, left_out_because, moved_on, line_key
