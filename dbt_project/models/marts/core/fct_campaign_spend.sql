@@ -1,5 +1,5 @@
--- Where a spreadsheet tells the spend of a campaign day by day, it counts; else the CRM's one figure
--- is spread evenly over the campaign's days, so that its parts add up to it to the cent.
+-- Where a spreadsheet tells the spend of a campaign day by day, it counts. Else the one figure of
+-- the CRM is spread evenly over the campaign's days, so that its parts add up to it to the cent.
 with campaigns as (
     select * from {{ ref('dim_campaign') }}
 ),
@@ -94,8 +94,8 @@ campaign_days as (
     where dates.date_day <= {{ as_of_date() }}
 ),
 
--- Spent up to a day: total x day / days, half a cent up, in whole numbers. The parts of a total that
--- was rounded up to each day add up to it.
+-- Spent up to a day: total x day / days, half a cent up, in whole numbers. A day has what this grew
+-- by, so that the days add up to the total.
 cumulated as (
     select
         campaign_key,

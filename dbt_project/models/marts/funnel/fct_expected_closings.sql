@@ -1,4 +1,4 @@
--- By the deal as it was just before the period began. A close date falls in one period of a grain, so
+-- By the deal as it was just before the period began. A close date falls in one period of a grain:
 -- a version of a deal is asked about four periods, not about all.
 with versions as (
     select * from {{ ref('fct_opportunity_versions') }}
@@ -6,7 +6,14 @@ with versions as (
 ),
 
 periods as (
-    select * from {{ ref('dim_period') }}
+    select
+        period_grain,
+        period_start,
+        period_end,
+        period_start_at,
+        measured_at,
+        {{ add_days('period_start', -1) }} as eve_on
+    from {{ ref('dim_period') }}
     where period_grain <> 'day'
 ),
 
@@ -39,7 +46,7 @@ expected as (
     left join rates
         on
             versions.currency_code = rates.currency_code
-            and rates.rate_on = {{ add_days('periods.period_start', -1) }}
+            and periods.eve_on = rates.rate_on
 ),
 
 -- As it was just before the period ended, or at the run; no row once it is closed.
@@ -53,9 +60,9 @@ ended as (
     inner join versions
         on
             expected.opportunity_key = versions.opportunity_key
-            and versions.valid_from < expected.measured_at
-            and coalesce(versions.valid_to, timestamp '9999-12-31 00:00:00')
-            >= expected.measured_at
+            and expected.measured_at > versions.valid_from
+            and expected.measured_at
+            <= coalesce(versions.valid_to, timestamp '9999-12-31 00:00:00')
 )
 
 select

@@ -1,4 +1,4 @@
--- Versions of a deal that follow one another open are one span; a deal that was reopened has several.
+-- Open versions of a deal that follow one another are one span; a reopened deal has several.
 with versions as (
     select * from {{ ref('fct_opportunity_versions') }}
 ),

@@ -1,5 +1,5 @@
--- The last touch before each end is a running maximum. Touches are first reduced to one per deal and
--- end of a week or month, which is why this reads no join of every touch with every end.
+-- The last touch before each end is a running maximum. Touches are first reduced to one per deal
+-- and end of a week or month: no join of every touch with every end.
 with pipeline as (
     select * from {{ ref('fct_pipeline_as_of') }}
 ),

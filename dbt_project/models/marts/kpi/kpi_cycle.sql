@@ -88,6 +88,14 @@ durations as (
     from journey_durations
 ),
 
+kinds as (
+    select 'won' as kind
+    union all
+    select 'lost' as kind
+    union all
+    select 'journey' as kind
+),
+
 placed as (
     select
         durations.kind,
@@ -110,13 +118,7 @@ placed as (
         'total' as dimension_value,
         cast(null as integer) as duration_days
     from periods
-    cross join (
-        select 'won' as kind
-        union all
-        select 'lost' as kind
-        union all
-        select 'journey' as kind
-    ) as kinds
+    cross join kinds
 ),
 
 measured as (
@@ -156,7 +158,11 @@ closings as (
     where
         opportunities.closed_on is not null
         and dimensions.dimension in ('total', 'owner', 'team', 'pipeline')
-    group by 1, 2, 3, 4
+    group by
+        opportunities.closed_on,
+        dimensions.dimension,
+        dimensions.dimension_key,
+        dimensions.dimension_value
 ),
 
 -- The 90 days that end with each day.
@@ -178,6 +184,21 @@ rates as (
     where closed_count > 0
 ),
 
+closed_deals as (
+    select
+        periods.period_grain,
+        periods.period_start,
+        rates.dimension,
+        rates.dimension_key,
+        rates.dimension_value,
+        rates.won_count,
+        rates.deal_size,
+        rates.win_rate,
+        rates.mean_cycle_days
+    from periods
+    inner join rates on periods.measured_on = rates.date_day
+),
+
 -- No row in the window, or none open, is still a velocity: an unknown one, or 0.
 velocities as (
     select
@@ -195,20 +216,7 @@ velocities as (
         ) as amount,
         closed_deals.mean_cycle_days
     from open_counts as open_deals
-    full outer join (
-        select
-            periods.period_grain,
-            periods.period_start,
-            rates.dimension,
-            rates.dimension_key,
-            rates.dimension_value,
-            rates.won_count,
-            rates.deal_size,
-            rates.win_rate,
-            rates.mean_cycle_days
-        from periods
-        inner join rates on periods.measured_on = rates.date_day
-    ) as closed_deals
+    full outer join closed_deals
         on
             open_deals.period_grain = closed_deals.period_grain
             and open_deals.period_start = closed_deals.period_start

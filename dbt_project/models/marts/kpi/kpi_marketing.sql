@@ -3,7 +3,7 @@
     'attributed_won_count', 'attributed_won_amount', 'new_customer_count',
 ] %}
 {% set by_channel = "dimension in ('total', 'lead_source')" %}
--- Spend on campaigns that no CRM knows is in the total only: nothing came of them that we could see.
+-- Spend on campaigns that no CRM knows is in the total only: nothing is known to have come of it.
 {% set by_campaign = "period_grain in ('month', 'quarter', 'year') and (dimension = 'total'"
     ~ " or (dimension = 'campaign' and dimension_key <> 'unknown'))" %}
 with periods as (

@@ -28,8 +28,8 @@ stalled as (
     select * from {{ ref('fct_stalled_deals') }}
 ),
 
--- From the first to the last period that a span touches. A later span of the deal begins after those
--- that an earlier one has touched: the deal is counted once per period.
+-- From the first to the last period that a span touches. A later span of the deal begins after
+-- those that an earlier one has touched: the deal is counted once per period.
 span_periods as (
     select
         spans.opportunity_key,
@@ -77,7 +77,12 @@ open_steps as (
         sum(open_changes.open_count) as open_count
     from open_changes
     inner join dimensions on open_changes.opportunity_key = dimensions.opportunity_key
-    group by 1, 2, 3, 4, 5
+    group by
+        open_changes.period_grain,
+        open_changes.period_start,
+        dimensions.dimension,
+        dimensions.dimension_key,
+        dimensions.dimension_value
 ),
 
 -- The total is asked about in every period, also when no deal was ever open.
@@ -136,7 +141,11 @@ pushed_counts as (
         count(*) as pushed_count
     from pushed_deals
     inner join dimensions on pushed_deals.opportunity_key = dimensions.opportunity_key
-    group by 1, 2, 3, 4
+    group by
+        pushed_deals.period_grain,
+        pushed_deals.period_start,
+        dimensions.dimension,
+        dimensions.dimension_key
 ),
 
 pushing as (

@@ -147,7 +147,7 @@ touches as (
         account_key,
         case when is_won then 'won' else 'lost' end as event_type,
         8 as event_order,
-        -- On the close date, as the KPIs have it; at the hour of closing when that was the same day.
+        -- On the close date, as the KPIs have it; at the hour of closing if that was on it.
         case
             when {{ to_business_date('closed_at') }} = closed_on then closed_at
             else coalesce({{ business_day_start('closed_on') }}, closed_at)

@@ -1,5 +1,5 @@
--- A cohort entered its path in one month and is followed to the run: every stage of it speaks of the
--- same prospects. The path of the leads ends where those of the pipelines begin.
+-- A cohort entered its path in one month and is followed to the run: every stage speaks of the same
+-- prospects. The path of the leads ends where those of the pipelines begin.
 with entries as (
     select * from {{ ref('fct_stage_entries') }}
 ),
@@ -72,8 +72,8 @@ lead_steps as (
     from leads
 ),
 
--- Nobody records that a lead was given up: it is inside for as long as nine of ten of those who ever
--- moved on needed.
+-- Nobody records that a lead was given up: it is inside for as long as nine of ten of those who
+-- ever moved on needed.
 patience as (
     select
         {{ percentile(0.9, 'days_to_leave_lead') }} as lead_days_p90,
@@ -158,7 +158,7 @@ steps as (
     from lead_stages
 ),
 
-counted as (
+placed as (
     select
         path_key,
         path_name,
@@ -168,14 +168,39 @@ counted as (
         stage_key,
         stage_name,
         stage_order,
+        was_skipped,
+        is_passed,
+        is_inside,
+        is_bought
+    from steps
+),
+
+counted as (
+    select
+        path_key,
+        path_name,
+        cohort_month,
+        lead_source,
+        owner_key,
+        stage_key,
+        stage_name,
+        stage_order,
         count(*) as entered_count,
         count(*) filter (where was_skipped) as skipped_count,
         count(*) filter (where is_passed) as passed_count,
         count(*) filter (where is_inside) as inside_count,
         count(*) filter (where not is_passed and not is_inside) as left_count,
         count(*) filter (where is_bought) as bought_count
-    from steps
-    group by 1, 2, 3, 4, 5, 6, 7, 8
+    from placed
+    group by
+        path_key,
+        path_name,
+        cohort_month,
+        lead_source,
+        owner_key,
+        stage_key,
+        stage_name,
+        stage_order
 ),
 
 ranked as (
