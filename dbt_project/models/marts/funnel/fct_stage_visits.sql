@@ -17,6 +17,9 @@ sequenced as (
         lead(changed_at) over (
             partition by opportunity_key order by change_number asc
         ) as exited_at,
+        lead(changed_on) over (
+            partition by opportunity_key order by change_number asc
+        ) as exited_on,
         row_number() over (
             partition by opportunity_key, stage_key order by change_number asc
         ) as visit_number
@@ -32,10 +35,11 @@ visits as (
         entered_at,
         entered_on,
         exited_at,
+        exited_on,
         exited_at is null as is_open,
         false as was_skipped,
-        {{ seconds_between('entered_at', 'coalesce(exited_at, ' ~ as_of() ~ ')') }} / 86400
-            as days_in_stage
+        {{ whole_milliseconds('entered_at', 'coalesce(exited_at, ' ~ as_of() ~ ')') }}
+            as stay_milliseconds
     from sequenced
     -- A closed stage is an end, not a place to spend time in.
     where not is_closed
@@ -51,9 +55,10 @@ skips as (
         entered_at,
         entered_on,
         entered_at as exited_at,
+        entered_on as exited_on,
         false as is_open,
         was_skipped,
-        cast(0 as double) as days_in_stage
+        cast(0 as bigint) as stay_milliseconds
     from entries
     where was_skipped
 ),
@@ -74,7 +79,9 @@ select
     entered_at,
     entered_on,
     exited_at,
+    exited_on,
     is_open,
     was_skipped,
-    days_in_stage
+    stay_milliseconds,
+    cast(stay_milliseconds as double) / 86400000 as days_in_stage
 from all_visits

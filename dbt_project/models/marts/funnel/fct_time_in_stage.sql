@@ -28,7 +28,7 @@ placed as (
         days.period_start,
         visits.stage_key,
         visits.is_open,
-        visits.days_in_stage
+        visits.stay_milliseconds
     from visits
     inner join days on visits.entered_on = days.date_day
     where
@@ -41,7 +41,7 @@ placed as (
         spine.first_day as period_start,
         visits.stage_key,
         visits.is_open,
-        visits.days_in_stage
+        visits.stay_milliseconds
     from visits
     cross join spine
     where not visits.was_skipped
@@ -53,18 +53,16 @@ measured as (
         period_start,
         stage_key,
         count(*) filter (where not is_open) as completed_count,
-        cast(
-            sum(cast(round(days_in_stage * 86400000) as bigint))
-            filter (where not is_open) as double
-        ) / nullif(count(*) filter (where not is_open), 0) / 86400000 as mean_days,
-        {{ percentile(0.5, 'case when not is_open then days_in_stage end') }} as median_days,
-        {{ percentile(0.75, 'case when not is_open then days_in_stage end') }} as p75_days,
-        {{ percentile(0.9, 'case when not is_open then days_in_stage end') }} as p90_days,
+        cast(sum(stay_milliseconds) filter (where not is_open) as double)
+        / nullif(count(*) filter (where not is_open), 0)
+        / 86400000 as mean_days,
+        {{ duration_percentiles(
+            'case when not is_open then stay_milliseconds / 86400000.0 end', 'days'
+        ) }},
         count(*) filter (where is_open) as open_count,
-        cast(
-            sum(cast(round(days_in_stage * 86400000) as bigint))
-            filter (where is_open) as double
-        ) / nullif(count(*) filter (where is_open), 0) / 86400000 as open_mean_days
+        cast(sum(stay_milliseconds) filter (where is_open) as double)
+        / nullif(count(*) filter (where is_open), 0)
+        / 86400000 as open_mean_days
     from placed
     group by period_grain, period_start, stage_key
 )
@@ -78,9 +76,9 @@ select
     stages.stage_order,
     measured.completed_count,
     measured.mean_days,
-    measured.median_days,
-    measured.p75_days,
-    measured.p90_days,
+    measured.days_median as median_days,
+    measured.days_p75 as p75_days,
+    measured.days_p90 as p90_days,
     measured.open_count,
     measured.open_mean_days
 from measured

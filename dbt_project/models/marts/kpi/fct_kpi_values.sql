@@ -3,6 +3,10 @@ with all_values as (
     union all
     select * from {{ ref('kpi_cycle') }}
     union all
+    select * from {{ ref('kpi_marketing') }}
+    union all
+    select * from {{ ref('kpi_movement') }}
+    union all
     select * from {{ ref('kpi_pipeline') }}
     union all
     select * from {{ ref('kpi_products') }}

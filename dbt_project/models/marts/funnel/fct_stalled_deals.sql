@@ -1,0 +1,142 @@
+-- The last touch before each end is a running maximum. Touches are first reduced to one per deal
+-- and end of a week or month: no join of every touch with every end.
+with pipeline as (
+    select * from {{ ref('fct_pipeline_as_of') }}
+),
+
+opportunities as (
+    select * from {{ ref('fct_opportunities') }}
+),
+
+changes as (
+    select * from {{ ref('fct_stage_changes') }}
+),
+
+activities as (
+    select * from {{ ref('fct_activities') }}
+),
+
+visits as (
+    select * from {{ ref('fct_stage_visits') }}
+),
+
+days as (
+    select * from {{ ref('bridge_day_period') }}
+),
+
+periods as (
+    select * from {{ ref('dim_period') }}
+),
+
+-- The next instant after a day at which the pipeline is looked at.
+day_ends as (
+    select
+        days.date_day,
+        min(periods.measured_at) as measured_at
+    from days
+    inner join periods
+        on
+            days.period_grain = periods.period_grain
+            and days.period_start = periods.period_start
+    where periods.period_grain <> 'day'
+    group by days.date_day
+),
+
+touches as (
+    select
+        opportunity_key,
+        created_on as touched_on,
+        created_at as touched_at
+    from opportunities
+    union all
+    select
+        opportunity_key,
+        changed_on as touched_on,
+        changed_at as touched_at
+    from changes
+    union all
+    select
+        opportunity_key,
+        completed_on as touched_on,
+        completed_at as touched_at
+    from activities
+    where is_completed and opportunity_key is not null
+),
+
+touched as (
+    select
+        touches.opportunity_key,
+        day_ends.measured_at,
+        max(touches.touched_at) as touched_at
+    from touches
+    inner join day_ends on touches.touched_on = day_ends.date_day
+    where touches.touched_at < {{ as_of() }}
+    group by touches.opportunity_key, day_ends.measured_at
+),
+
+looks as (
+    select distinct
+        opportunity_key,
+        measured_at
+    from pipeline
+),
+
+sequenced as (
+    select
+        opportunity_key,
+        measured_at,
+        max(touched_at) over (
+            partition by opportunity_key
+            order by measured_at asc
+            rows between unbounded preceding and current row
+        ) as last_touch_at
+    from (
+        select
+            coalesce(looks.opportunity_key, touched.opportunity_key) as opportunity_key,
+            coalesce(looks.measured_at, touched.measured_at) as measured_at,
+            touched.touched_at
+        from looks
+        full outer join touched
+            on
+                looks.opportunity_key = touched.opportunity_key
+                and looks.measured_at = touched.measured_at
+    ) as looked
+),
+
+-- Three of four stays in the stage that have ended took no longer than this.
+patience as (
+    select
+        stage_key,
+        {{ percentile(0.75, 'stay_milliseconds') }} as patience_milliseconds
+    from visits
+    where not was_skipped and exited_at < {{ as_of() }}
+    group by stage_key
+)
+
+select
+    pipeline.period_grain,
+    pipeline.period_start,
+    pipeline.opportunity_key,
+    pipeline.stage_key,
+    pipeline.amount_base,
+    pipeline.close_on,
+    pipeline.is_overdue,
+    sequenced.last_touch_at,
+    patience.patience_milliseconds / 86400000 as patience_days,
+    coalesce(
+        {{ whole_milliseconds('sequenced.last_touch_at', 'pipeline.measured_at') }}
+        > patience.patience_milliseconds,
+        false
+    ) as is_untouched,
+    pipeline.is_overdue
+    or coalesce(
+        {{ whole_milliseconds('sequenced.last_touch_at', 'pipeline.measured_at') }}
+        > patience.patience_milliseconds,
+        false
+    ) as is_stalled
+from pipeline
+inner join sequenced
+    on
+        pipeline.opportunity_key = sequenced.opportunity_key
+        and pipeline.measured_at = sequenced.measured_at
+left join patience on pipeline.stage_key = patience.stage_key
