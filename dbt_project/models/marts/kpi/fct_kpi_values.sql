@@ -16,6 +16,8 @@ with all_values as (
     select * from {{ ref('kpi_customers') }}
     union all
     select * from {{ ref('kpi_satisfaction') }}
+    union all
+    select * from {{ ref('kpi_service') }}
 ),
 
 periods as (
