@@ -49,20 +49,26 @@ crm_returns as (
     group by original_order_key
 ),
 
-sheet_returns as (
+converted_returns as (
     select
         reported_returns.order_key,
-        min(reported_returns.returned_on) as returned_on,
-        cast(
-            sum(abs({{ to_base_currency('reported_returns.returned_amount', 'rates.rate_to_base') }}))
-            as decimal(18, 2)
-        ) as returned_amount_base
+        reported_returns.returned_on,
+        {{ to_base_currency('reported_returns.returned_amount', 'rates.rate_to_base') }}
+            as amount_base
     from reported_returns
     left join rates
         on
             reported_returns.currency_code = rates.currency_code
             and reported_returns.returned_on = rates.rate_on
-    group by reported_returns.order_key
+),
+
+sheet_returns as (
+    select
+        order_key,
+        min(returned_on) as returned_on,
+        cast(sum(abs(amount_base)) as decimal(18, 2)) as returned_amount_base
+    from converted_returns
+    group by order_key
 )
 
 select
@@ -75,8 +81,8 @@ select
     counted.amount_base,
     counted.is_return,
     counted.original_order_key,
-    not counted.is_return and coalesce(crm_returns.returned_on, sheet_returns.returned_on) is not null
-        as is_returned,
+    not counted.is_return
+    and coalesce(crm_returns.returned_on, sheet_returns.returned_on) is not null as is_returned,
     case
         when not counted.is_return
             then coalesce(crm_returns.returned_on, sheet_returns.returned_on)

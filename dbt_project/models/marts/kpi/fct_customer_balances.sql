@@ -201,6 +201,13 @@ dimensioned as (
 ),
 
 -- Every measured day has its row, also for a company that has sold nothing yet.
+measures as (
+    select measure
+    from by_segment
+    union
+    select 'active_any' as measure
+),
+
 segments as (
     select
         dimension,
@@ -238,12 +245,7 @@ on_days as (
         0 as quantity
     from measured_days
     cross join segments
-    cross join (
-        select measure
-        from by_segment
-        union
-        select 'active_any' as measure
-    ) as measures
+    cross join measures
 ),
 
 running as (

@@ -71,8 +71,7 @@ bought_before as (
         max(opportunities.closed_on) as last_won_on,
         coalesce(
             sum(opportunities.amount_base) filter (
-                where
-                    opportunities.closed_on > {{ add_days('left_customers.lost_on', -731) }}
+                where opportunities.closed_on > {{ add_days('left_customers.lost_on', -731) }}
             ),
             0
         ) as amount_two_years
