@@ -1,5 +1,5 @@
--- The KPI, the report and the list behind it agree: churn with the list of the churned, satisfaction
--- and service with the post-sale report, the active customers with the accounts whose span holds.
+-- The KPI, the report and the list behind it agree: churn with the list of the churned, service and
+-- satisfaction with the post-sale report, active customers with the accounts whose span holds.
 with kpi_values as (
     select * from {{ ref('fct_kpi_values') }}
 ),
