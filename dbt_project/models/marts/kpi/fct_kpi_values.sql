@@ -28,6 +28,8 @@ with all_values as (
     select * from {{ ref('kpi_forecast') }}
     union all
     select * from {{ ref('kpi_trust') }}
+    union all
+    select * from {{ ref('kpi_service') }}
 ),
 
 periods as (

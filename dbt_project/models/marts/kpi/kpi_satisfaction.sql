@@ -6,95 +6,101 @@ days as (
     select * from {{ ref('bridge_day_period') }}
 ),
 
+satisfaction as (
+    select * from {{ ref('fct_satisfaction_by_period') }}
+    where dimension in ('total', 'country')
+),
+
 surveys as (
     select * from {{ ref('fct_surveys') }}
 ),
 
-accounts as (
-    select * from {{ ref('dim_account') }}
+-- Of which surveys it is known how many were sent.
+sent as (
+    select
+        lower(trim(survey_name)) as survey_name,
+        sent_on,
+        sent_count
+    from {{ ref('int_crm__surveys_sent') }}
+    where survey_name is not null and sent_on <= {{ as_of_date() }}
 ),
 
-answers as (
+sent_surveys as (
+    select survey_name
+    from sent
+    group by survey_name
+),
+
+by_day as (
+    select
+        sent_on as date_day,
+        0 as answer_count,
+        sum(sent_count) as sent_count
+    from sent
+    group by sent_on
+    union all
+    select
+        surveys.answered_on as date_day,
+        count(*) as answer_count,
+        0 as sent_count
+    from surveys
+    inner join sent_surveys on lower(trim(surveys.survey_name)) = sent_surveys.survey_name
+    group by surveys.answered_on
+),
+
+response_rows as (
     select
         days.period_grain,
         days.period_start,
-        surveys.account_key,
-        surveys.score,
-        row_number() over (
-            partition by
-                days.period_grain, days.period_start, surveys.voter_key, surveys.survey_id
-            order by surveys.answered_at desc, surveys.survey_key desc
-        ) as newest_first
-    from surveys
-    inner join days on surveys.answered_on = days.date_day
-    -- An answer without a score, a comment only, says nothing about the share.
-    where surveys.survey_type = 'CSAT' and surveys.score is not null
-),
-
-votes as (
-    select
-        answers.period_grain,
-        answers.period_start,
-        coalesce(accounts.country_code, 'unknown') as country_code,
-        case when answers.score >= 4 then 1 else 0 end as satisfied
-    from answers
-    left join accounts on answers.account_key = accounts.account_key
-    -- Who answered twice has changed their mind: the last answer of the period counts.
-    where answers.newest_first = 1
-),
-
-placed as (
-    select
-        period_grain,
-        period_start,
-        'total' as dimension,
-        'total' as dimension_key,
-        1 as answered,
-        satisfied
-    from votes
-    union all
-    select
-        period_grain,
-        period_start,
-        'country' as dimension,
-        country_code as dimension_key,
-        1 as answered,
-        satisfied
-    from votes
+        by_day.answer_count,
+        by_day.sent_count
+    from by_day
+    inner join days on by_day.date_day = days.date_day
     union all
     -- Every period has its total, also an empty one.
     select
         period_grain,
         period_start,
-        'total' as dimension,
-        'total' as dimension_key,
-        0 as answered,
-        0 as satisfied
+        0 as answer_count,
+        0 as sent_count
     from periods
 ),
 
-measured as (
+responses as (
     select
         period_grain,
         period_start,
-        dimension,
-        dimension_key,
-        cast(sum(answered) as bigint) as answer_count,
-        cast(sum(satisfied) as bigint) as satisfied_count
-    from placed
-    group by period_grain, period_start, dimension, dimension_key
+        'total' as dimension,
+        'total' as dimension_key,
+        'total' as dimension_value,
+        sum(answer_count) as answer_count,
+        sum(sent_count) as sent_count
+    from response_rows
+    group by period_grain, period_start
 )
 
-select
-    'csat' as kpi_id,
-    period_grain,
-    period_start,
-    dimension,
-    dimension_key,
-    dimension_key as dimension_value,
-    {{ kpi_number('satisfied_count') }} as numerator,
-    {{ kpi_number('answer_count') }} as denominator,
-    {{ kpi_number(safe_divide('satisfied_count', 'answer_count')) }} as value,
-    answer_count as n,
-    cast(null as boolean) as is_mature
-from measured
+{{ kpi_rows(
+    'csat', 'satisfaction', 'csat_answer_count', 'csat_satisfied_count', 'csat_answer_count',
+    where="csat_answer_count > 0 or dimension = 'total'"
+) }}
+union all
+{{ kpi_rows(
+    'nps', 'satisfaction', 'nps_answer_count', '100 * (promoter_count - detractor_count)',
+    'nps_answer_count', where="nps_answer_count > 0 or dimension = 'total'"
+) }}
+union all
+{{ kpi_rows('survey_response_rate', 'responses', 'sent_count', 'answer_count', 'sent_count') }}
+union all
+{{ kpi_rows(
+    'satisfied_repurchase_rate_cohort', 'satisfaction', 'satisfied_people_count',
+    'satisfied_repurchase_count', 'satisfied_people_count', is_mature='is_repurchase_mature',
+    where="period_grain in ('month', 'quarter', 'year')"
+        ~ " and (satisfied_people_count > 0 or dimension = 'total')"
+) }}
+union all
+{{ kpi_rows(
+    'unsatisfied_repurchase_rate_cohort', 'satisfaction', 'unsatisfied_people_count',
+    'unsatisfied_repurchase_count', 'unsatisfied_people_count', is_mature='is_repurchase_mature',
+    where="period_grain in ('month', 'quarter', 'year')"
+        ~ " and (unsatisfied_people_count > 0 or dimension = 'total')"
+) }}
