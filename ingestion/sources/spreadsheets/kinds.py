@@ -44,6 +44,25 @@ CHANNELS: Choices = {
     "other": ("other", "otro", "otros", "outro", "outros", "unassigned", "not set"),
 }  # fmt: skip
 
+# What people call the KPIs that targets and benchmarks are most often set for.
+KPIS: Choices = {
+    "sales_amount": ("sales", "revenue", "vendas", "ventas", "faturamento", "facturacion",
+                     "ingresos", "receita", "receitas"),
+    "deals_won": ("deals won", "won deals", "negocios ganhos", "negocios ganados"),
+    "win_rate": ("win rate", "taxa de ganho", "tasa de cierre", "taxa de fechamento",
+                 "tasa de ganados"),
+    "average_deal_size": ("average deal size", "ticket medio", "ticket promedio"),
+    "activities_completed": ("activities", "atividades", "actividades"),
+    "leads_created": ("leads", "clientes potenciales"),
+    "new_customers": ("new customers", "clientes novos", "novos clientes", "clientes nuevos"),
+}  # fmt: skip
+COUNTRIES: Choices = {
+    "BR": ("brasil", "brazil"), "MX": ("mexico",), "ES": ("espana", "spain", "espanha"),
+    "US": ("united states", "usa", "eua", "ee uu", "eeuu", "estados unidos"),
+    "PT": ("portugal",), "AR": ("argentina",), "CL": ("chile",), "CO": ("colombia",),
+    "PE": ("peru",), "UY": ("uruguay", "uruguai"), "CA": ("canada",),
+}  # fmt: skip
+
 _CURRENCY = Column(
     "currency_code", "currency", ("Currency", "Moneda", "Moeda"), ("BRL", "MXN", "EUR"),
     ("currency code", "divisa"),
@@ -123,7 +142,7 @@ MANUAL_SALES = Kind(
                required=True),
         Column("customer", "text", ("Customer", "Cliente", "Cliente"), ("Acme", "Norte SA"),
                ("customer id", "account", "cuenta", "conta", "company", "empresa"), personal=True),
-        _OWNER,
+        Column("owner", "text", _OWNER.labels, _OWNER.examples, _OWNER.also, personal=True),
         Column("region", "text", ("Region", "Región", "Região"), (), ("territory", "territorio")),
         _SKU,
         Column("product_name", "text", ("Product", "Producto", "Produto"), ("Plan Pro",),
@@ -139,7 +158,7 @@ MANUAL_SALES = Kind(
                ("total", "monto", "valor total", "importe total", "sales", "venda", "venta")),
         _CURRENCY,
     ),
-    key=("order_number", "sold_on", "customer", "owner_email", "sku", "product_name", "quantity",
+    key=("order_number", "sold_on", "customer", "owner", "sku", "product_name", "quantity",
          "unit_price", "amount"),
 )  # fmt: skip
 
