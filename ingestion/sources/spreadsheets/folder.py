@@ -49,7 +49,7 @@ def folder_of(pull: Pull) -> Folder:
 
 def listed(pull: Pull) -> Mapping[str, str]:
     """The checksum of every file by its name, in the order of names."""
-    return pull.cache.get("files", lambda: dict(sorted(_checksums(folder_of(pull).path).items())))
+    return pull.cache.get("files", lambda: dict(sorted(checksums(folder_of(pull).path).items())))
 
 
 def file_read(pull: Pull, name: str) -> FileRead:
@@ -100,7 +100,7 @@ def bodies_of(pull: Pull, manifest: Manifest, kind: str) -> list[Mapping[str, ob
     ]
 
 
-def _checksums(folder: Path) -> dict[str, str]:
+def checksums(folder: Path) -> dict[str, str]:
     """Files that start with a dot or `~$` are some program's own."""
     found: dict[str, str] = {}
     try:

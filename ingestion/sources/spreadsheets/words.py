@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Literal
 
 Language = Literal["en", "es", "pt"]
@@ -44,7 +45,7 @@ class Column:
     def label(self, language: Language) -> str:
         return self.labels[LANGUAGES.index(language)]
 
-    @property
+    @cached_property
     def headers(self) -> frozenset[str]:
         return frozenset(map(plain, (self.name, *self.labels, *self.also)))
 
@@ -65,6 +66,7 @@ class Kind:
         return next(column for column in self.columns if column.name == name)
 
 
+@lru_cache(maxsize=65536)
 def plain(text: str) -> str:
     """Without accents, case, marks and doubled blanks: `Válido desde *` is `valido desde`."""
     bare = unicodedata.normalize("NFKD", text.replace("\u00a0", " "))
