@@ -63,18 +63,18 @@ def _target(values: Values, when: Period | None, year: int | None) -> Values:
         values.pop(name, None)
     return values | {
         "scope": scope,
-        "scope_key": who,
+        "scope_text": who,
         "period_grain": grain,
         "period_start": start.isoformat(),
         "period_end": end_of(start, grain).isoformat(),
-        "series_key": series,
+        "series": series,
         "valid_from": told or start.isoformat(),
         "is_valid_from_told": "true" if told else "false",
     }
 
 
 def _scope(values: Values) -> tuple[str, str | None]:
-    given, name = values.get("scope"), values.get("scope_key")
+    given, name = values.get("scope"), values.get("scope_text")
     filled = [one for one in _SCOPES if values.get(one)]
     if given is None:
         if filled:
@@ -89,7 +89,7 @@ def _scope(values: Values) -> tuple[str, str | None]:
         return given, None
     who = name or values.get(given)
     if not who:
-        raise BadRowError("scope_key", f"a target of the level {given} does not say of whom")
+        raise BadRowError("scope_text", f"a target of the level {given} does not say of whom")
     return given, who.lower() if given == "owner" else who
 
 

@@ -83,7 +83,7 @@ _OWNER = Column(
     ("ana@example.com", "luis@example.com"),
     ("owner email", "email", "e mail", "correo", "mail", "owner", "rep", "vendedor", "rep id",
      "employeeid", "employee id", "salesperson", "seller"),
-    personal=True,
+    personal=True, is_employee=True,
 )  # fmt: skip
 _SKU = Column(
     "sku", "text", ("SKU", "Código", "Código"), ("PLAN-PRO", "PLAN-START"),
@@ -99,8 +99,8 @@ TARGETS = Kind(
         _KPI,
         Column("scope", "choice", ("Level", "Nivel", "Nível"), ("team", "total"),
                ("scope", "ambito", "ambito da meta"), choices=SCOPES),
-        Column("scope_key", "text", ("Who", "Quién", "Quem"), ("SMB", ""),
-               ("name", "nombre", "nome", "for"), personal=True),
+        Column("scope_text", "text", ("Who", "Quién", "Quem"), ("SMB", ""),
+               ("name", "nombre", "nome", "for"), personal=True, is_employee=True),
         Column("owner", "text", ("Rep's e-mail", "Correo del vendedor", "E-mail do vendedor"), (),
                ("owner", "rep", "vendedor", "vendedora", "email", "e mail", "correo", "owner email",
                 "responsable", "responsavel", "employeeid", "employee id", "rep id", "salesperson",
@@ -125,8 +125,8 @@ TARGETS = Kind(
         _CURRENCY,
         _VALID_FROM,
     ),
-    key=("series_key", "valid_from"),
-    extra="series_key period_start:date period_end:date is_valid_from_told:boolean",
+    key=("series", "valid_from"),
+    extra="series period_start:date period_end:date is_valid_from_told:boolean",
 )  # fmt: skip
 
 MANUAL_SALES = Kind(
@@ -142,7 +142,8 @@ MANUAL_SALES = Kind(
                required=True),
         Column("customer", "text", ("Customer", "Cliente", "Cliente"), ("Acme", "Norte SA"),
                ("customer id", "account", "cuenta", "conta", "company", "empresa"), personal=True),
-        Column("owner", "text", _OWNER.labels, _OWNER.examples, _OWNER.also, personal=True),
+        Column("owner", "text", _OWNER.labels, _OWNER.examples, _OWNER.also,
+               personal=True, is_employee=True),
         Column("region", "text", ("Region", "Región", "Região"), (), ("territory", "territorio")),
         _SKU,
         Column("product_name", "text", ("Product", "Producto", "Produto"), ("Plan Pro",),
@@ -287,7 +288,8 @@ OWNER_MAP = Kind(
     ("Owner map", "Vendedores", "Vendedores"),
     (
         Column("owner_email", "email", ("Rep's e-mail", "Correo del vendedor", "E-mail do vendedor"),
-               ("ana@example.com",), _OWNER.also, required=True, personal=True),
+               ("ana@example.com",), _OWNER.also, required=True,
+               personal=True, is_employee=True),
         Column("team_name", "text", ("Team", "Equipo", "Equipe"), ("SMB",), ("time", "team name")),
         _COUNTRY,
         _VALID_FROM,

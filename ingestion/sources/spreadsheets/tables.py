@@ -59,6 +59,6 @@ def _field(column: Column) -> Field:
     return Field(
         column.name,
         _TYPES.get(column.type, "text"),
-        personal=column.personal,
+        personal=column.personal and not column.is_employee,
         label=column.labels[0],
     )

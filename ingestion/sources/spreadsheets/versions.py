@@ -35,7 +35,7 @@ def with_versions(records: list[Record], history: History, today: date) -> list[
         if values["is_valid_from_told"] == "true":
             found.append(record)
             continue
-        entries = history.setdefault(str(values["series_key"]), [])
+        entries = history.setdefault(str(values["series"]), [])
         _note(entries, values, today)
         for valid_from, value, currency in entries:
             version: Values = values | {

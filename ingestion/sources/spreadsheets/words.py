@@ -25,8 +25,9 @@ class Column:
 
     `labels` are the headers of the templates in English, Spanish and Portuguese, `also` other
     headers that mean the same. `choices` are the words for each canonical value. `least` and `most`
-    bound a number. `raw` is the raw column's type; an empty one means that the value goes into
-    other columns. `is_wide`: headers that are periods hold this column's values.
+    bound a number. A `personal` column names people; where they are employees, whose names the
+    reports need, field rules leave it alone as they do in the CRMs. `is_wide`: headers that are
+    periods hold this column's values. What is not `is_kept` goes into other raw columns.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Column:
     also: tuple[str, ...] = ()
     required: bool = False
     personal: bool = False
+    is_employee: bool = False
     choices: Choices | None = None
     least: int | None = None
     most: int | None = None
