@@ -21,7 +21,7 @@ MONTHS = {word: number for number, words in enumerate(_MONTHS, 1) for word in wo
 
 _TIME = r"(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]\.? ?m\.?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _ISO = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}", re.IGNORECASE)
-_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
+_COMPACT = re.compile(r"((?:19|20|21)\d{2})(\d{2})(\d{2})")
 _SLASHED = re.compile(rf"(\d{{1,2}})[-/. ](\d{{1,2}})[-/. ](\d{{4}}|\d{{2}}){_TIME}", re.IGNORECASE)
 _SERIAL = re.compile(r"[1-9]\d{4}(?:[.,]\d+)?")
 FIRST_YEAR, LAST_YEAR = 1990, 2100

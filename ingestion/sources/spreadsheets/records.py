@@ -15,7 +15,7 @@ from ingestion.sources.spreadsheets.cells import (
 )
 from ingestion.sources.spreadsheets.conventions import Conventions, Found
 from ingestion.sources.spreadsheets.finish import BadRowError, Values, finished, key_of
-from ingestion.sources.spreadsheets.grid import Cell, Sheet
+from ingestion.sources.spreadsheets.grid import Broken, Cell, Sheet
 from ingestion.sources.spreadsheets.headers import Header
 from ingestion.sources.spreadsheets.masks import masked
 from ingestion.sources.spreadsheets.periods import Period
@@ -116,7 +116,7 @@ class _Reader:
                     )
             except BadCellError as error:
                 problems.append(self._problem(place, column, cells[place], str(error)))
-        problems += self._missing(columns, record.values, {one.column for one in problems})
+        problems += self._missing(columns, record.values, cells, {one.column for one in problems})
         if not problems:
             if self.header.currency and "currency_code" in self._names:
                 record.values["currency_code"] = (
@@ -139,17 +139,23 @@ class _Reader:
         named = self.header.texts.get(place, column.labels[0])
         # What a cell itself says of its state is a sentence already.
         sentence = reason if reason.startswith("the cell") else f"{column.labels[0]} {reason}"
-        return Problem(named, masked(shown(cell), column), sentence)
+        value = cell.shown if isinstance(cell, Broken) else masked(shown(cell), column)
+        return Problem(named, value, sentence)
 
     def _missing(
-        self, columns: Mapping[int, Column], values: Values, bad: set[str]
+        self,
+        columns: Mapping[int, Column],
+        values: Values,
+        cells: Mapping[int, Cell],
+        bad: set[str],
     ) -> list[Problem]:
         found = []
         for place, column in columns.items():
             named = self.header.texts.get(place, column.labels[0])
             is_missing = column.required and values.get(column.name) is None
             if is_missing and named not in bad:
-                found.append(Problem(named, "", f"{column.labels[0]} is missing"))
+                value = masked(shown(cells[place]), column)
+                found.append(Problem(named, value, f"{column.labels[0]} is missing"))
         return found
 
     def _of_row(
