@@ -1,5 +1,5 @@
-"""The command line: check, pull, sweep, load, rebuild, status, holidays. The only module here that
-reads the environment.
+"""The command line: check, pull, sweep, load, rebuild, erase, status, holidays, template. The only
+module here that reads the environment.
 
 Exit codes: 0 all went well, 1 something failed, 2 wrong usage or nothing configured, 130 interrupted,
 143 terminated.
@@ -29,6 +29,9 @@ from ingestion.engine.progress import Progress
 from ingestion.engine.reconcile import told
 from ingestion.model import OWN_OBJECTS, Home, Landed, Loaded, Mode, Window
 from ingestion.run import SOURCES, erase, land, load, prepare, rebuild, settle
+from ingestion.sources.spreadsheets import template
+from ingestion.sources.spreadsheets.kinds import KINDS
+from ingestion.sources.spreadsheets.words import LANGUAGES
 
 OK, FAILED, USAGE = 0, 1, 2
 ENV_FILE = Path(".env")
@@ -230,6 +233,15 @@ def _check(options: argparse.Namespace, home: Home, settings: Mapping[str, str])
     return OK
 
 
+def _template(options: argparse.Namespace, home: Home, settings: Mapping[str, str]) -> int:
+    out = Path(options.out)
+    if out.suffix.lower() not in template.SUFFIXES:
+        raise UsageError(f"--out must end in {' or '.join(template.SUFFIXES)}")
+    template.write(options.kind, options.language, out)
+    print(out)
+    return OK
+
+
 def _progress(
     options: argparse.Namespace, settings: Mapping[str, str], entities: int, doing: str
 ) -> AbstractContextManager[Progress]:
@@ -342,6 +354,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--first", type=_year, default=2015, help="first year; default: 2015")
     command.add_argument("--last", type=_year, default=2035, help="last year; default: 2035")
     command.add_argument("--out", type=Path, metavar="PATH", help="a file; without it, printed")
+    command = commands.add_parser("template", help="an empty spreadsheet of a kind, to fill in")
+    command.set_defaults(run=_template)
+    command.add_argument("kind", choices=list(KINDS))
+    command.add_argument("--language", choices=LANGUAGES, default="en")
+    command.add_argument("--out", required=True, help="the file: its name ends in .xlsx or .csv")
     return parser
 
 

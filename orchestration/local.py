@@ -63,11 +63,29 @@ def company_timezone(store: Path) -> str:
         return opened.meta("timezone") or "UTC"
 
 
+def spreadsheets_folder(store: Path) -> Path:
+    """Where the company keeps its spreadsheets."""
+    return store.parent / "spreadsheets"
+
+
+def write_spreadsheets(store: Path) -> None:
+    """The company's spreadsheets as they are at its present instant."""
+    from sandbox.company.org import organisation
+    from sandbox.company.spreadsheet_files import write
+    from sandbox.store import Store
+
+    with Store(store, read_only=True) as opened:
+        seed = int(opened.meta("seed") or 0)
+    write(spreadsheets_folder(store), organisation(seed), clock(store))
+
+
 @contextmanager
 def served(store: Path, home: Path) -> Iterator[dict[str, str]]:
-    """Serve both vendors' APIs from the store; yields the environment of a run that reads them."""
+    """Serve the vendors' APIs from the store, and write the spreadsheets beside it; yields the
+    environment of a run that reads them."""
     from sandbox.connection import environment
 
+    write_spreadsheets(store)
     command = [sys.executable, "-m", "sandbox", "serve", "--store", str(store), "--port", "0"]
     process = subprocess.Popen(
         [*command, "--limits", "off"], stdout=subprocess.PIPE, text=True, env=os.environ.copy()
@@ -85,6 +103,7 @@ def served(store: Path, home: Path) -> Iterator[dict[str, str]]:
             "SALES_HEARTBEAT_TIMEZONE": company_timezone(store),
             "SALES_HEARTBEAT_CURRENCY": "USD",
             "SALES_HEARTBEAT_COUNTRY": "BR",  # where most of its people work
+            "SPREADSHEETS_FOLDER": str(spreadsheets_folder(store)),
             "HUBSPOT_SEARCH_PER_SECOND": "50",  # this portal is ours: no other app shares its limit
         }
     finally:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-OURS = r"(?:SALES_HEARTBEAT|HUBSPOT|SALESFORCE|PIPEDRIVE)_[A-Z_]*[A-Z]"
+OURS = r"(?:SALES_HEARTBEAT|HUBSPOT|SALESFORCE|PIPEDRIVE|SPREADSHEETS)_[A-Z_]*[A-Z]"
 NOT_FOR_PEOPLE = {
     "SALES_HEARTBEAT_WAREHOUSE",  # set by the code that starts dbt
     "HUBSPOT_DEFINED",  # the vendor's word in an answer

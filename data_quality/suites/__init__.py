@@ -11,12 +11,13 @@ from data_quality.suites.marts import (
     pipeline,
     records,
 )
-from data_quality.suites.raw import hubspot, pipedrive, salesforce
+from data_quality.suites.raw import hubspot, pipedrive, salesforce, spreadsheets
 
 SUITES: dict[str, tuple[Suite, ...]] = {
     "raw_hubspot": hubspot.SUITES,
     "raw_salesforce": salesforce.SUITES,
     "raw_pipedrive": pipedrive.SUITES,
+    "raw_spreadsheets": spreadsheets.SUITES,
     "publish": (
         *kpi.SUITES,
         *opportunities.SUITES,

@@ -42,6 +42,12 @@ PIPEDRIVE = (
     "PIPEDRIVE_DAILY_RESERVE",
 )
 
+SPREADSHEETS = (
+    "SPREADSHEETS_FOLDER",
+    "SPREADSHEETS_LOCALE",
+    "SALES_HEARTBEAT_TIMEZONE",  # a target that was changed holds from the business day on
+)
+
 
 @dg.definitions
 def resources() -> dg.Definitions:
@@ -59,6 +65,7 @@ def resources() -> dg.Definitions:
             "hubspot": account(HUBSPOT),
             "salesforce": account(SALESFORCE),
             "pipedrive": account(PIPEDRIVE),
+            "spreadsheets": account(SPREADSHEETS),
             "alerts": Alerts(
                 webhook_url=given("SALES_HEARTBEAT_WEBHOOK_URL", ""),
                 mail_host=given("SALES_HEARTBEAT_MAIL_HOST", ""),

@@ -1,46 +1,47 @@
-"""An entity per kind of sheet, and one for the files."""
+"""An entity per kind of sheet, and one for the files of no kind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from ingestion.model import Entity, Page, Plan, Pull
+from ingestion.model import Entity
+from ingestion.sources.spreadsheets.extract import count, extract, plan, remarks
+from ingestion.sources.spreadsheets.folder import FILES
 from ingestion.sources.spreadsheets.kinds import KINDS
 from ingestion.sources.spreadsheets.tables import (
-    FILES,
     FILES_TABLE,
     QUARANTINE,
+    ROWS,
     SET_ASIDE,
+    SHEETS,
     kind_table,
     reading,
 )
 from ingestion.sources.spreadsheets.words import Kind
+
+_BESIDE = (reading(SET_ASIDE, QUARANTINE), reading(SHEETS, FILES_TABLE))
 
 
 def _of_kind(kind: Kind) -> Entity:
     table = kind_table(kind)
     return Entity(
         name=kind.name,
-        tables=(table, QUARANTINE),
-        readings=(reading("rows", table), reading(SET_ASIDE, QUARANTINE)),
-        plan=lambda pull: Plan(),
-        extract=_nothing,
+        tables=(table, QUARANTINE, FILES_TABLE),
+        readings=(reading(ROWS, table), *_BESIDE),
+        plan=plan,
+        extract=extract,
         whole=True,
+        count=count,
+        remarks=remarks,
     )
 
 
-def _nothing(pull: Pull, plan: Plan) -> Iterator[Page]:
-    yield from ()
-
-
-ENTITIES = (
-    Entity(
-        name=FILES,
-        tables=(FILES_TABLE, QUARANTINE),
-        readings=(reading(FILES, FILES_TABLE), reading(SET_ASIDE, QUARANTINE)),
-        plan=lambda pull: Plan(),
-        extract=_nothing,
-        whole=True,
-    ),
-    *map(_of_kind, KINDS.values()),
+_FILES = Entity(
+    name=FILES,
+    tables=(FILES_TABLE, QUARANTINE),
+    readings=_BESIDE,
+    plan=plan,
+    extract=extract,
+    whole=True,
+    remarks=remarks,
 )
+
+ENTITIES = (_FILES, *map(_of_kind, KINDS.values()))

@@ -44,6 +44,25 @@ CHANNELS: Choices = {
     "other": ("other", "otro", "otros", "outro", "outros", "unassigned", "not set"),
 }  # fmt: skip
 
+# What people call the KPIs that targets and benchmarks are most often set for.
+KPIS: Choices = {
+    "sales_amount": ("sales", "revenue", "vendas", "ventas", "faturamento", "facturacion",
+                     "ingresos", "receita", "receitas"),
+    "deals_won": ("deals won", "won deals", "negocios ganhos", "negocios ganados"),
+    "win_rate": ("win rate", "taxa de ganho", "tasa de cierre", "taxa de fechamento",
+                 "tasa de ganados"),
+    "average_deal_size": ("average deal size", "ticket medio", "ticket promedio"),
+    "activities_completed": ("activities", "atividades", "actividades"),
+    "leads_created": ("leads", "clientes potenciales"),
+    "new_customers": ("new customers", "clientes novos", "novos clientes", "clientes nuevos"),
+}  # fmt: skip
+COUNTRIES: Choices = {
+    "BR": ("brasil", "brazil"), "MX": ("mexico",), "ES": ("espana", "spain", "espanha"),
+    "US": ("united states", "usa", "eua", "ee uu", "eeuu", "estados unidos"),
+    "PT": ("portugal",), "AR": ("argentina",), "CL": ("chile",), "CO": ("colombia",),
+    "PE": ("peru",), "UY": ("uruguay", "uruguai"), "CA": ("canada",),
+}  # fmt: skip
+
 _CURRENCY = Column(
     "currency_code", "currency", ("Currency", "Moneda", "Moeda"), ("BRL", "MXN", "EUR"),
     ("currency code", "divisa"),
@@ -64,7 +83,7 @@ _OWNER = Column(
     ("ana@example.com", "luis@example.com"),
     ("owner email", "email", "e mail", "correo", "mail", "owner", "rep", "vendedor", "rep id",
      "employeeid", "employee id", "salesperson", "seller"),
-    personal=True,
+    personal=True, is_employee=True,
 )  # fmt: skip
 _SKU = Column(
     "sku", "text", ("SKU", "Código", "Código"), ("PLAN-PRO", "PLAN-START"),
@@ -80,8 +99,8 @@ TARGETS = Kind(
         _KPI,
         Column("scope", "choice", ("Level", "Nivel", "Nível"), ("team", "total"),
                ("scope", "ambito", "ambito da meta"), choices=SCOPES),
-        Column("scope_key", "text", ("Who", "Quién", "Quem"), ("SMB", ""),
-               ("name", "nombre", "nome", "for"), personal=True),
+        Column("scope_text", "text", ("Who", "Quién", "Quem"), ("SMB", ""),
+               ("name", "nombre", "nome", "for"), personal=True, is_employee=True),
         Column("owner", "text", ("Rep's e-mail", "Correo del vendedor", "E-mail do vendedor"), (),
                ("owner", "rep", "vendedor", "vendedora", "email", "e mail", "correo", "owner email",
                 "responsable", "responsavel", "employeeid", "employee id", "rep id", "salesperson",
@@ -106,8 +125,8 @@ TARGETS = Kind(
         _CURRENCY,
         _VALID_FROM,
     ),
-    key=("series_key", "valid_from"),
-    extra="series_key period_start:date period_end:date is_valid_from_told:boolean",
+    key=("series", "valid_from"),
+    extra="series period_start:date period_end:date is_valid_from_told:boolean",
 )  # fmt: skip
 
 MANUAL_SALES = Kind(
@@ -123,7 +142,8 @@ MANUAL_SALES = Kind(
                required=True),
         Column("customer", "text", ("Customer", "Cliente", "Cliente"), ("Acme", "Norte SA"),
                ("customer id", "account", "cuenta", "conta", "company", "empresa"), personal=True),
-        _OWNER,
+        Column("owner", "text", _OWNER.labels, _OWNER.examples, _OWNER.also,
+               personal=True, is_employee=True),
         Column("region", "text", ("Region", "Región", "Região"), (), ("territory", "territorio")),
         _SKU,
         Column("product_name", "text", ("Product", "Producto", "Produto"), ("Plan Pro",),
@@ -139,7 +159,7 @@ MANUAL_SALES = Kind(
                ("total", "monto", "valor total", "importe total", "sales", "venda", "venta")),
         _CURRENCY,
     ),
-    key=("order_number", "sold_on", "customer", "owner_email", "sku", "product_name", "quantity",
+    key=("order_number", "sold_on", "customer", "owner", "sku", "product_name", "quantity",
          "unit_price", "amount"),
 )  # fmt: skip
 
@@ -268,7 +288,8 @@ OWNER_MAP = Kind(
     ("Owner map", "Vendedores", "Vendedores"),
     (
         Column("owner_email", "email", ("Rep's e-mail", "Correo del vendedor", "E-mail do vendedor"),
-               ("ana@example.com",), _OWNER.also, required=True, personal=True),
+               ("ana@example.com",), _OWNER.also, required=True,
+               personal=True, is_employee=True),
         Column("team_name", "text", ("Team", "Equipo", "Equipe"), ("SMB",), ("time", "team name")),
         _COUNTRY,
         _VALID_FROM,

@@ -8,7 +8,7 @@ from ingestion.sources.spreadsheets.words import CellType, Column, Kind
 
 ROWS = "rows"
 SET_ASIDE = "set_aside"
-FILES = "files"
+SHEETS = "sheets"
 
 _TYPES: dict[CellType, FieldType] = {"number": "number", "integer": "integer", "date": "date"}
 _PLACE = fields("row_key file sheet sheet_row:integer")
@@ -25,9 +25,10 @@ FILES_TABLE = Table(
     name="files",
     key=("sheet_key",),
     columns=fields(
-        "sheet_key file sheet sha256 kind status reason conventions rows_read:integer "
+        "sheet_key place file sheet sha256 kind status reason conventions rows_read:integer "
         "rows_loaded:integer rows_quarantined:integer"
     ),
+    scope=("place",),
 )
 
 
@@ -58,6 +59,6 @@ def _field(column: Column) -> Field:
     return Field(
         column.name,
         _TYPES.get(column.type, "text"),
-        personal=column.personal,
+        personal=column.personal and not column.is_employee,
         label=column.labels[0],
     )

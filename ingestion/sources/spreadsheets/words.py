@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Literal
 
 Language = Literal["en", "es", "pt"]
@@ -24,8 +25,9 @@ class Column:
 
     `labels` are the headers of the templates in English, Spanish and Portuguese, `also` other
     headers that mean the same. `choices` are the words for each canonical value. `least` and `most`
-    bound a number. `raw` is the raw column's type; an empty one means that the value goes into
-    other columns. `is_wide`: headers that are periods hold this column's values.
+    bound a number. A `personal` column names people; where they are employees, whose names the
+    reports need, field rules leave it alone as they do in the CRMs. `is_wide`: headers that are
+    periods hold this column's values. What is not `is_kept` goes into other raw columns.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Column:
     also: tuple[str, ...] = ()
     required: bool = False
     personal: bool = False
+    is_employee: bool = False
     choices: Choices | None = None
     least: int | None = None
     most: int | None = None
@@ -44,7 +47,7 @@ class Column:
     def label(self, language: Language) -> str:
         return self.labels[LANGUAGES.index(language)]
 
-    @property
+    @cached_property
     def headers(self) -> frozenset[str]:
         return frozenset(map(plain, (self.name, *self.labels, *self.also)))
 
@@ -65,6 +68,7 @@ class Kind:
         return next(column for column in self.columns if column.name == name)
 
 
+@lru_cache(maxsize=65536)
 def plain(text: str) -> str:
     """Without accents, case, marks and doubled blanks: `Válido desde *` is `valido desde`."""
     bare = unicodedata.normalize("NFKD", text.replace("\u00a0", " "))

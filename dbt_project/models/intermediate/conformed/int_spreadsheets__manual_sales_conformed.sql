@@ -4,7 +4,7 @@ select
     order_number,
     sold_on,
     customer,
-    owner_email,
+    owner_text,
     region,
     sku,
     product_name,

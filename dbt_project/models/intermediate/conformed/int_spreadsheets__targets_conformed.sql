@@ -15,7 +15,7 @@ select
     targets.row_key as vendor_id,
     targets.kpi_id,
     targets.scope,
-    targets.scope_key,
+    targets.scope_text,
     targets.period_grain,
     targets.period_start,
     targets.period_end,
@@ -27,7 +27,7 @@ select
     targets.valid_from,
     -- A version holds until the next one of the same target does.
     lead(targets.valid_from) over (
-        partition by targets.series_key
+        partition by targets.series
         order by targets.valid_from asc
     ) as valid_to
 from targets

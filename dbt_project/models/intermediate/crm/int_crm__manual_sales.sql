@@ -30,4 +30,4 @@ select
     ) as amount,
     sales.currency_code
 from sales
-left join owners on sales.owner_email = owners.email
+left join owners on sales.owner_text = owners.email

@@ -15,7 +15,7 @@ owners as (
 sheets as (
     select
         *,
-        lower(scope_key) as plain_key
+        lower(scope_text) as plain_key
     from {{ ref('int_spreadsheets__targets_conformed') }}
 ),
 

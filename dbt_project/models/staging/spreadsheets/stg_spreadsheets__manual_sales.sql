@@ -10,7 +10,7 @@ select
     {{ text_or_null('order_number') }} as order_number,
     cast(sold_on as date) as sold_on,
     {{ text_or_null('customer') }} as customer,
-    lower({{ text_or_null('owner_email') }}) as owner_email,
+    lower({{ text_or_null('owner') }}) as owner_text,
     {{ text_or_null('region') }} as region,
     {{ text_or_null('sku') }} as sku,
     {{ text_or_null('product_name') }} as product_name,
