@@ -3,8 +3,20 @@ with kpi_values as (
     select * from {{ ref('fct_kpi_values') }}
 ),
 
+-- Ends of periods; for the day, what the days on demand say.
 pipeline as (
-    select * from {{ ref('fct_pipeline_as_of') }}
+    select
+        period_grain,
+        period_start,
+        amount_base
+    from {{ ref('fct_pipeline_as_of') }}
+    union all
+    select
+        'day' as period_grain,
+        date_day as period_start,
+        amount_base
+    from {{ ref('fct_pipeline_daily') }}
+    where not is_deleted_since
 ),
 
 waterfall as (
@@ -25,8 +37,9 @@ ends as (
     select
         waterfall.period_grain,
         waterfall.period_start,
-        waterfall.end_count,
-        waterfall.end_amount,
+        -- The KPIs leave out what was deleted since.
+        waterfall.end_count - waterfall.since_deleted_count as end_count,
+        waterfall.end_amount - waterfall.since_deleted_amount as end_amount,
         amounts.value as kpi_amount,
         counts.value as kpi_count,
         coalesce(listed.deal_count, 0) as listed_count,

@@ -61,6 +61,7 @@ deals as (
         conformed.vendor_id,
         conformed.merged_into_id,
         conformed.is_deleted,
+        conformed.deleted_at,
         conformed.opportunity_name,
         conformed.vendor_account_id,
         conformed.vendor_person_id,
@@ -225,7 +226,15 @@ select
             and not outcomes.is_won
             and duplicate_loss_reasons.loss_reason is not null
             then 'duplicate_loss'
-    end as exclusion_reason
+    end as exclusion_reason,
+    -- Until then the pipeline had the deal. Null for what is left out of it all along.
+    case
+        when
+            coalesce(accounts.exclusion_reason = 'test', false)
+            or coalesce(people.exclusion_reason = 'test', false)
+            then cast(null as timestamp)
+        when deals.is_deleted then deals.deleted_at
+    end as counted_until
 from deals
 inner join outcomes on deals.record_key = outcomes.record_key
 left join stages on outcomes.stage_key = stages.stage_key
