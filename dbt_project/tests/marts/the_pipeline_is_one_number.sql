@@ -16,7 +16,8 @@ pipeline as (
         date_day as period_start,
         amount_base
     from {{ ref('fct_pipeline_daily') }}
-    where not is_deleted_since
+    -- First days of months stand for all: unfolding every day of every deal would show no more.
+    where not is_deleted_since and extract(day from date_day) = 1
 ),
 
 waterfall as (
@@ -61,7 +62,9 @@ ends as (
             and waterfall.period_start = counts.period_start
             and counts.kpi_id = 'open_pipeline_count'
             and counts.dimension = 'total'
-    where waterfall.dimension = 'total'
+    where
+        waterfall.dimension = 'total'
+        and (waterfall.period_grain <> 'day' or extract(day from waterfall.period_start) = 1)
 )
 
 select
