@@ -109,12 +109,16 @@ HARM = [
         "update {} set valid_to_on = '2026-10-20' where valid_to_on = '2026-10-19'",
         "days_follow_each_other",
     ),
-    ("pub_pipeline_daily", "update {} set date_day = '2026-11-02'", "holds_every_record"),
+    (
+        "pub_pipeline_daily",
+        "delete from {} where date_day = '2026-11-03'",
+        "holds_every_record",
+    ),
     ("pub_pipeline_daily", DAY_OF + "6.01)", "a_day_is_the_open_pipeline"),
     (
         "pub_pipeline_daily",
         DAY_OF + "6); update {} set is_deleted_since = true where date_day = '2026-11-03';"
-        " insert into {} select '2026-11-03', 'x', 1, false",
+        " insert into publish.pub_pipeline_daily select '2026-11-03', 'x', 1, false",
         "a_day_is_the_open_pipeline",
     ),
     ("pub_leads", "delete from {}", "holds_every_record"),
