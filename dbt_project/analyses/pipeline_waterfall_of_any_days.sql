@@ -16,29 +16,39 @@ scoped as (
     ) }}
 ),
 
+placed as (
+    select
+        dimension,
+        dimension_key,
+        date_day >= cast('{{ var("waterfall_first_day", "0001-01-01") }}' as date) as is_inside,
+        flow,
+        amount,
+        net_count,
+        net_amount
+    from scoped
+    -- Within the whole, a move between teams is nothing.
+    where dimension = 'team' or flow not in ('moved_in', 'moved_out')
+),
+
 summed as (
     select
         dimension,
         dimension_key,
-        {%- for flow in [
-            'fx', 'new', 'reopened', 'moved_in', 'increased', 'decreased', 'moved_out', 'won', 'lost',
-            'deleted'
-        ] %}
-        sum(case when is_inside and flow = '{{ flow }}' then amount else 0 end)
-            as {{ flow }}_amount,
-        {%- endfor %}
+        sum(case when is_inside and flow = 'fx' then amount else 0 end) as fx_amount,
+        sum(case when is_inside and flow = 'new' then amount else 0 end) as new_amount,
+        sum(case when is_inside and flow = 'reopened' then amount else 0 end) as reopened_amount,
+        sum(case when is_inside and flow = 'moved_in' then amount else 0 end) as moved_in_amount,
+        sum(case when is_inside and flow = 'increased' then amount else 0 end) as increased_amount,
+        sum(case when is_inside and flow = 'decreased' then amount else 0 end) as decreased_amount,
+        sum(case when is_inside and flow = 'moved_out' then amount else 0 end) as moved_out_amount,
+        sum(case when is_inside and flow = 'won' then amount else 0 end) as won_amount,
+        sum(case when is_inside and flow = 'lost' then amount else 0 end) as lost_amount,
+        sum(case when is_inside and flow = 'deleted' then amount else 0 end) as deleted_amount,
         sum(case when is_inside then 0 else net_count end) as start_count,
         sum(net_count) as end_count,
         sum(case when is_inside then 0 else net_amount end) as start_amount,
         sum(net_amount) as end_amount
-    from (
-        select
-            scoped.*,
-            date_day >= cast('{{ var("waterfall_first_day", "0001-01-01") }}' as date) as is_inside
-        from scoped
-        -- Within the whole, a move between teams is nothing.
-        where dimension = 'team' or flow not in ('moved_in', 'moved_out')
-    ) as placed
+    from placed
     group by dimension, dimension_key
 )
 
@@ -62,4 +72,4 @@ select
     summed.end_amount
 from summed
 left join teams on summed.dimension_key = teams.team_key
-order by dimension desc, dimension_value
+order by summed.dimension desc, dimension_value asc

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -20,7 +19,6 @@ from tests.dbt_project.histories import (
     FIRST_DAY,
     LAST_DAY,
     OPEN,
-    TEAMS,
     Company,
     History,
     business_day,

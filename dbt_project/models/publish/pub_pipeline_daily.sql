@@ -1,7 +1,7 @@
 with pipeline as (
     select * from {{ ref('fct_pipeline_daily') }}
     -- Deals times days; the intervals hold the days before.
-    where date_day > {{ add_days(as_of_date(), -var('published_pipeline_days')) }}
+    where date_day > {{ add_days(as_of_date(), '-' ~ var('published_pipeline_days')) }}
 ),
 
 opportunities as (

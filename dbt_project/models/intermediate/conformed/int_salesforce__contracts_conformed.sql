@@ -4,8 +4,8 @@ select
     account_id as vendor_account_id,
     starts_on,
     ends_on,
-    -- A contract that was activated once has run, also when its status says expired by now; one that
-    -- was activated later did not run yet.
+    -- A contract that was activated once has run, also when its status says expired by now; one
+    -- that was activated later did not run yet.
     case
         when activated_at is not null then {{ existed('activated_at') }}
         else coalesce(status_code = 'Activated', false)

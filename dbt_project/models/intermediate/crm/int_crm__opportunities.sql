@@ -126,32 +126,47 @@ standing as (
     from versions
 ),
 
-outcomes as (
+compared as (
     select
         deals.record_key,
         deals.created_at,
+        deals.is_closed as is_closed_by_now,
+        deals.is_won as is_won_by_now,
+        deals.probability as probability_by_now,
         standing.stage_key,
+        standing.is_closed,
+        standing.is_won,
         standing.amount,
         standing.close_on,
         standing.owner_key,
         standing.forecast_category,
-        case
-            when standing.stage_key is not distinct from deals.stage_key then deals.is_closed
-            else standing.is_closed
-        end as is_closed,
-        case
-            when standing.stage_key is not distinct from deals.stage_key then deals.is_won
-            else standing.is_won
-        end as is_won,
-        case
-            when standing.stage_key is not distinct from deals.stage_key then deals.probability
-            else stages.probability
-        end as probability,
-        standing.stage_key is not distinct from deals.stage_key as is_as_recorded
+        coalesce(standing.stage_key, '') = coalesce(deals.stage_key, '') as is_as_recorded
     from deals
     inner join standing on deals.record_key = standing.opportunity_key
-    left join stages on standing.stage_key = stages.stage_key
     where standing.choice = 1
+),
+
+outcomes as (
+    select
+        compared.record_key,
+        compared.created_at,
+        compared.stage_key,
+        stages.pipeline_key,
+        compared.amount,
+        compared.close_on,
+        compared.owner_key,
+        compared.forecast_category,
+        compared.is_as_recorded,
+        case when compared.is_as_recorded then compared.is_closed_by_now else compared.is_closed end
+            as is_closed,
+        case when compared.is_as_recorded then compared.is_won_by_now else compared.is_won end
+            as is_won,
+        case
+            when compared.is_as_recorded then compared.probability_by_now
+            else stages.probability
+        end as probability
+    from compared
+    left join stages on compared.stage_key = stages.stage_key
 ),
 
 closings as (
@@ -183,7 +198,7 @@ select
     outcomes.owner_key,
     owners_at_close.owner_key as owner_key_at_close,
     coalesce(
-        stages.pipeline_key,
+        outcomes.pipeline_key,
         {{ vendor_key('pipeline', 'deals.source_system', 'deals.vendor_pipeline_id') }}
     ) as pipeline_key,
     outcomes.stage_key,
@@ -237,7 +252,6 @@ select
     end as counted_until
 from deals
 inner join outcomes on deals.record_key = outcomes.record_key
-left join stages on outcomes.stage_key = stages.stage_key
 left join copies on deals.record_key = copies.record_key
 left join closings on deals.record_key = closings.record_key
 left join owners_at_close on deals.record_key = owners_at_close.record_key

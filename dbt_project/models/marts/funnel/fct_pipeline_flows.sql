@@ -85,8 +85,12 @@ transitions as (
             as new_amount,
         sum(case when is_open and not was_open and had_previous then amount_base else 0 end)
             as reopened_amount,
-        sum(case when was_open and team_key <> previous_team_key then previous_amount_base else 0 end)
-            as moved_amount,
+        sum(
+            case
+                when was_open and team_key <> previous_team_key then previous_amount_base
+                else 0
+            end
+        ) as moved_amount,
         sum(case when was_open then greatest(amount_base - previous_amount_base, 0) else 0 end)
             as increased_amount,
         sum(case when was_open then greatest(previous_amount_base - amount_base, 0) else 0 end)

@@ -1,6 +1,6 @@
--- start + fx + new + reopened + moved in + increased - decreased - moved out - won - lost - deleted =
--- end. Sums of days, each at its own rates: any other span of days adds up in the same way, see the
--- macro pipeline_waterfall_between.
+-- start + fx + new + reopened + moved in + increased - decreased - moved out - won - lost - deleted
+-- = end. Sums of days, each at its own rates: any other span of days adds up in the same way, see
+-- analyses/pipeline_waterfall_of_any_days.
 with flows as (
     select * from {{ ref('fct_pipeline_flows') }}
 ),
@@ -65,7 +65,8 @@ summed as (
         sum(case when scoped.flow = 'new' then scoped.deal_count else 0 end) as new_count,
         sum(case when scoped.flow = 'reopened' then scoped.deal_count else 0 end) as reopened_count,
         sum(case when scoped.flow = 'moved_in' then scoped.deal_count else 0 end) as moved_in_count,
-        sum(case when scoped.flow = 'moved_out' then scoped.deal_count else 0 end) as moved_out_count,
+        sum(case when scoped.flow = 'moved_out' then scoped.deal_count else 0 end)
+            as moved_out_count,
         sum(case when scoped.flow = 'won' then scoped.deal_count else 0 end) as won_count,
         sum(case when scoped.flow = 'lost' then scoped.deal_count else 0 end) as lost_count,
         sum(case when scoped.flow = 'deleted' then scoped.deal_count else 0 end) as deleted_count,
