@@ -24,3 +24,18 @@
 {% macro as_of_date() -%}
     {{ to_business_date(as_of()) }}
 {%- endmacro %}
+
+{# Whether a vendor's record had been made by then. One that does not say when is taken to be there. #}
+{% macro existed(created_at) -%}
+    coalesce({{ created_at }} <= {{ as_of() }}, true)
+{%- endmacro %}
+
+{# Whether a row of raw was gone by then: what was deleted or merged away later still counts. #}
+{% macro was_deleted() -%}
+    (_is_deleted and coalesce(_deleted_at <= {{ as_of() }}, true))
+{%- endmacro %}
+
+{# What a row of raw had been merged into by then. #}
+{% macro merged_into(id='_merged_into') -%}
+    case when {{ was_deleted() }} then {{ id }} end
+{%- endmacro %}

@@ -44,9 +44,9 @@ _FLOWS_LEAD_FROM_START_TO_END = no_rows(
     from {batch}
     where start_amount + fx_amount + new_amount + reopened_amount + moved_in_amount
             + increased_amount - decreased_amount - moved_out_amount - won_amount - lost_amount
-            is distinct from end_amount
+            - deleted_amount is distinct from end_amount
         or start_count + new_count + reopened_count + moved_in_count
-            - moved_out_count - won_count - lost_count is distinct from end_count
+            - moved_out_count - won_count - lost_count - deleted_count is distinct from end_count
     """,
     why="a waterfall that does not close, be it by a cent, explains nothing",
 )
@@ -73,9 +73,39 @@ _ENDS_AT_THE_OPEN_PIPELINE = no_rows(
     left join publish.pub_kpi_values as kpi
         on kpi.kpi_id = 'open_pipeline' and kpi.dimension = 'total'
         and flows.period_grain = kpi.period_grain and flows.period_start = kpi.period_start
-    where flows.dimension = 'total' and flows.end_amount is distinct from kpi.value
+    where flows.dimension = 'total'
+        and flows.end_amount - flows.since_deleted_amount is distinct from kpi.value
     """,
     why="the chart and the figure above it are read together",
+)
+_DAYS_FOLLOW_EACH_OTHER = no_rows(
+    "days_follow_each_other",
+    """
+    select opportunity_key, valid_from_on, previous_to_on
+    from (
+        select opportunity_key, valid_from_on,
+            lag(valid_to_on) over (partition by opportunity_key order by valid_from_on)
+                as previous_to_on
+        from {batch}
+    ) as chained
+    where valid_from_on <> previous_to_on + 1
+    """,
+    why="a deal that is twice in a day, or in none, makes that day's pipeline wrong",
+)
+_A_DAY_IS_THE_OPEN_PIPELINE = no_rows(
+    "a_day_is_the_open_pipeline",
+    """
+    select listed.date_day, listed.amount_base, kpi.value
+    from (
+        select date_day, coalesce(sum(amount_base), 0) as amount_base
+        from {batch} where not is_deleted_since group by date_day
+    ) as listed
+    inner join publish.pub_kpi_values as kpi
+        on kpi.kpi_id = 'open_pipeline' and kpi.dimension = 'total' and kpi.period_grain = 'day'
+        and listed.date_day = kpi.period_start
+    where listed.amount_base <> kpi.value
+    """,
+    why="whoever counts the deals of a day by hand must find the figure",
 )
 
 SUITES: tuple[Suite, ...] = (
@@ -94,5 +124,24 @@ SUITES: tuple[Suite, ...] = (
         sums=("start_amount", "end_amount"),
         why="it says where the pipeline went, which is asked every Monday",
         also=(_FLOWS_LEAD_FROM_START_TO_END, _TEAMS_ADD_UP, _ENDS_AT_THE_OPEN_PIPELINE),
+    ),
+    leaving(
+        "pub_pipeline_intervals",
+        key=("opportunity_key", "valid_from_on"),
+        of="funnel.fct_pipeline_intervals",
+        sums=("amount",),
+        why="every past day of the pipeline is read out of it",
+        also=(_DAYS_FOLLOW_EACH_OTHER,),
+    ),
+    leaving(
+        "pub_pipeline_daily",
+        key=("date_day", "opportunity_key"),
+        of="""(
+            select * from funnel.fct_pipeline_daily
+            where date_day >= (select min(date_day) from publish.pub_pipeline_daily)
+        ) as days""",
+        sums=("amount_base",),
+        why="it shows the pipeline of a day deal by deal, which is how a figure is questioned",
+        also=(_A_DAY_IS_THE_OPEN_PIPELINE,),
     ),
 )

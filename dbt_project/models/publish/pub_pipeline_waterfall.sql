@@ -15,7 +15,9 @@ select
     moved_out_count,
     won_count,
     lost_count,
+    deleted_count,
     end_count,
+    since_deleted_count,
     start_amount,
     fx_amount,
     new_amount,
@@ -26,5 +28,7 @@ select
     moved_out_amount,
     won_amount,
     lost_amount,
-    end_amount
+    deleted_amount,
+    end_amount,
+    since_deleted_amount
 from waterfall

@@ -3,8 +3,21 @@ with kpi_values as (
     select * from {{ ref('fct_kpi_values') }}
 ),
 
+-- Ends of periods; for the day, what the days on demand say.
 pipeline as (
-    select * from {{ ref('fct_pipeline_as_of') }}
+    select
+        period_grain,
+        period_start,
+        amount_base
+    from {{ ref('fct_pipeline_as_of') }}
+    union all
+    select
+        'day' as period_grain,
+        date_day as period_start,
+        amount_base
+    from {{ ref('fct_pipeline_daily') }}
+    -- First days of months stand for all: unfolding every day of every deal would show no more.
+    where not is_deleted_since and extract(day from date_day) = 1
 ),
 
 waterfall as (
@@ -25,8 +38,9 @@ ends as (
     select
         waterfall.period_grain,
         waterfall.period_start,
-        waterfall.end_count,
-        waterfall.end_amount,
+        -- The KPIs leave out what was deleted since.
+        waterfall.end_count - waterfall.since_deleted_count as end_count,
+        waterfall.end_amount - waterfall.since_deleted_amount as end_amount,
         amounts.value as kpi_amount,
         counts.value as kpi_count,
         coalesce(listed.deal_count, 0) as listed_count,
@@ -48,7 +62,9 @@ ends as (
             and waterfall.period_start = counts.period_start
             and counts.kpi_id = 'open_pipeline_count'
             and counts.dimension = 'total'
-    where waterfall.dimension = 'total'
+    where
+        waterfall.dimension = 'total'
+        and (waterfall.period_grain <> 'day' or extract(day from waterfall.period_start) = 1)
 )
 
 select

@@ -59,13 +59,28 @@ create table funnel.fct_pipeline_as_of as from publish.pub_pipeline_as_of;
 create table publish.pub_pipeline_waterfall as
 select 'month' as period_grain, date '2026-10-01' as period_start, dimension, dimension_key,
     'Ana Planted' as dimension_value,
-    0 as start_count, 2 as new_count, 0 as reopened_count, 0 as moved_in_count,
-    0 as moved_out_count, 1 as won_count, 0 as lost_count, 1 as end_count,
-    0.00 as start_amount, 0.00 as fx_amount, 25.00 as new_amount, 0.00 as reopened_amount,
+    0 as start_count, 3 as new_count, 0 as reopened_count, 0 as moved_in_count,
+    0 as moved_out_count, 1 as won_count, 0 as lost_count, 1 as deleted_count,
+    1 as end_count, 0 as since_deleted_count,
+    0.00 as start_amount, 0.00 as fx_amount, 28.00 as new_amount, 0.00 as reopened_amount,
     0.00 as moved_in_amount, 1.00 as increased_amount, 0.00 as decreased_amount,
-    0.00 as moved_out_amount, 20.00 as won_amount, 0.00 as lost_amount, 6.00 as end_amount
+    0.00 as moved_out_amount, 20.00 as won_amount, 0.00 as lost_amount,
+    3.00 as deleted_amount, 6.00 as end_amount, 0.00 as since_deleted_amount
 from (values ('total', 'total'), ('team', 't1')) as t(dimension, dimension_key);
 create table funnel.fct_pipeline_waterfall as from publish.pub_pipeline_waterfall;
+create table publish.pub_pipeline_intervals as
+select opportunity_key, valid_from_on, valid_to_on, amount
+from publish.pub_opportunities
+cross join (values
+    (date '2026-10-05', date '2026-10-19'), (date '2026-10-20', date '2026-11-03')
+) as days(valid_from_on, valid_to_on);
+create table funnel.fct_pipeline_intervals as from publish.pub_pipeline_intervals;
+create table publish.pub_pipeline_daily as
+select date_day, opportunity_key, amount_base, false as is_deleted_since
+from publish.pub_opportunities
+cross join (values (date '2026-11-02'), (date '2026-11-03')) as days(date_day)
+where not is_closed;
+create table funnel.fct_pipeline_daily as from publish.pub_pipeline_daily;
 
 create table publish.pub_leads as
 select 'p1' as person_key, 'Ana Planted' as full_name, timestamp '2026-10-01 12:00' as lead_at,

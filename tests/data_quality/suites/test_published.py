@@ -26,6 +26,10 @@ MANY_DEALS = """
     from range(60)
 """
 # The view, what happens to its rows or to those that it is held against, and what notices it.
+DAY_OF = (
+    "insert into publish.pub_kpi_values"
+    " values ('open_pipeline', 'day', '2026-11-03', '2026-11-04', 'total', "
+)
 HARM = [
     ("pub_opportunities", "delete from {} where is_lost", "holds_every_record"),
     ("pub_opportunities", "update {} set amount_base = 21 where is_won", "holds_every_record"),
@@ -82,7 +86,8 @@ HARM = [
         "update {} set fx_amount = 0.01",
         "flows_lead_from_start_to_end",
     ),
-    ("pub_pipeline_waterfall", "update {} set new_count = 3", "flows_lead_from_start_to_end"),
+    ("pub_pipeline_waterfall", "update {} set new_count = 2", "flows_lead_from_start_to_end"),
+    ("pub_pipeline_waterfall", "update {} set deleted_amount = 2", "flows_lead_from_start_to_end"),
     (
         "pub_pipeline_waterfall",
         "update {} set end_amount = 5 where dimension = 'team'",
@@ -92,6 +97,29 @@ HARM = [
         "pub_pipeline_waterfall",
         "update publish.pub_kpi_values set value = 6.01",
         "ends_at_the_open_pipeline",
+    ),
+    (
+        "pub_pipeline_waterfall",
+        "update {} set since_deleted_amount = 1",
+        "ends_at_the_open_pipeline",
+    ),
+    ("pub_pipeline_intervals", "delete from {}", "holds_every_record"),
+    (
+        "pub_pipeline_intervals",
+        "update {} set valid_to_on = '2026-10-20' where valid_to_on = '2026-10-19'",
+        "days_follow_each_other",
+    ),
+    (
+        "pub_pipeline_daily",
+        "delete from {} where date_day = '2026-11-03'",
+        "holds_every_record",
+    ),
+    ("pub_pipeline_daily", DAY_OF + "6.01)", "a_day_is_the_open_pipeline"),
+    (
+        "pub_pipeline_daily",
+        DAY_OF + "6); update {} set is_deleted_since = true where date_day = '2026-11-03';"
+        " insert into publish.pub_pipeline_daily select '2026-11-03', 'x', 1, false",
+        "a_day_is_the_open_pipeline",
     ),
     ("pub_leads", "delete from {}", "holds_every_record"),
     ("pub_leads", "insert into {} from publish.pub_leads", "adds_up_to_leads_created"),

@@ -60,6 +60,7 @@ select
     deals.deal_id as vendor_id,
     deals._merged_into as merged_into_id,
     deals._is_deleted as is_deleted,
+    case when deals._is_deleted then deals._deleted_at end as deleted_at,
     deals.salesforce_opportunity_id as linked_salesforce_id,
     deals.deal_name as opportunity_name,
     companies.company_id as vendor_account_id,

@@ -7,6 +7,36 @@ stages as (
     where object_type = 'tickets' and not _is_deleted
 ),
 
+passed_stages as (
+    select
+        record_id as ticket_id,
+        {{ id_text('value') }} as stage_id,
+        changed_at,
+        {{ existed('changed_at') }} as has_happened,
+        row_number() over (
+            partition by record_id, {{ existed('changed_at') }}
+            order by changed_at desc, ordinal desc
+        ) as choice
+    from {{ ref('stg_hubspot__property_history') }}
+    where object_type = 'tickets' and property = 'hs_pipeline_stage' and not _is_deleted
+),
+
+-- A ticket that changed later stood where its history says.
+moved_later as (
+    select distinct ticket_id from passed_stages
+    where not has_happened
+),
+
+stood as (
+    select
+        passed_stages.ticket_id,
+        passed_stages.stage_id,
+        passed_stages.changed_at
+    from passed_stages
+    inner join moved_later on passed_stages.ticket_id = moved_later.ticket_id
+    where passed_stages.has_happened and passed_stages.choice = 1
+),
+
 links as (
     select
         from_id,
@@ -38,10 +68,17 @@ select
     tickets.created_at as opened_at,
     {{ add_milliseconds('tickets.created_at', 'tickets.first_reply_milliseconds') }}
         as first_reply_at,
-    tickets.closed_at,
-    coalesce(stages.ticket_state = 'CLOSED', tickets.closed_at is not null) as is_closed
+    case when stood.ticket_id is null then tickets.closed_at else stood.changed_at end
+        as closed_at,
+    coalesce(
+        stages.ticket_state = 'CLOSED',
+        stood.ticket_id is null and tickets.closed_at is not null
+    ) as is_closed
 from tickets
+left join stood on tickets.ticket_id = stood.ticket_id
 left join stages
-    on tickets.pipeline_id = stages.pipeline_id and tickets.stage_id = stages.stage_id
+    on
+        tickets.pipeline_id = stages.pipeline_id
+        and coalesce(stood.stage_id, tickets.stage_id) = stages.stage_id
 left join links on tickets.ticket_id = links.from_id
 left join categories on tickets.category = categories.vendor_value

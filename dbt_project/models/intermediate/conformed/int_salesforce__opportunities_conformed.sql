@@ -46,6 +46,7 @@ select
     opportunities.opportunity_id as vendor_id,
     opportunities._merged_into as merged_into_id,
     opportunities._is_deleted as is_deleted,
+    case when opportunities._is_deleted then opportunities._deleted_at end as deleted_at,
     cast(null as string) as linked_salesforce_id,
     opportunities.opportunity_name,
     opportunities.account_id as vendor_account_id,

@@ -48,7 +48,9 @@ linked as (
         activities.subject,
         activities.created_at,
         activities.due_at,
-        activities.completed_at,
+        -- What was done later was still to do.
+        case when {{ existed('activities.completed_at') }} then activities.completed_at end
+            as completed_at,
         activities.outcome,
         activities.is_deleted,
         owner_ids.owner_key,

@@ -14,6 +14,10 @@ versions as (
     select * from {{ ref('int_crm__opportunity_versions') }}
 ),
 
+stages as (
+    select * from {{ ref('int_crm__stages') }}
+),
+
 stage_changes as (
     select * from {{ ref('int_crm__stage_changes') }}
 ),
@@ -38,10 +42,6 @@ person_ids as (
     from {{ ref('int_crm__person_ids') }}
 ),
 
-owner_ids as (
-    select * from {{ ref('int_crm__owner_ids') }}
-),
-
 campaigns as (
     select * from {{ ref('int_crm__campaigns') }}
 ),
@@ -61,20 +61,20 @@ deals as (
         conformed.vendor_id,
         conformed.merged_into_id,
         conformed.is_deleted,
+        conformed.deleted_at,
         conformed.opportunity_name,
         conformed.vendor_account_id,
         conformed.vendor_person_id,
-        conformed.vendor_owner_id,
         conformed.vendor_pipeline_id,
-        conformed.vendor_stage_id,
-        conformed.amount,
+        {{ stage_key(
+            'conformed.source_system', 'conformed.vendor_pipeline_id', 'conformed.vendor_stage_id'
+        ) }}
+            as stage_key,
         conformed.currency_code,
         conformed.probability,
         conformed.created_at,
-        conformed.closed_on,
         conformed.is_closed,
         conformed.is_won,
-        conformed.forecast_category,
         conformed.deal_type,
         conformed.lead_source,
         conformed.vendor_campaign_id,
@@ -109,13 +109,74 @@ last_entries as (
     group by opportunity_key
 ),
 
-closings as (
+-- The last version is the deal as it was at the run's instant; its record may say by now what it
+-- became later. For the same reason a deal that stood in another stage has that stage's outcome.
+standing as (
+    select
+        opportunity_key,
+        stage_key,
+        is_closed,
+        is_won,
+        amount,
+        close_on,
+        owner_key,
+        forecast_category,
+        row_number() over (
+            partition by opportunity_key order by valid_from desc nulls last
+        ) as choice
+    from versions
+),
+
+compared as (
     select
         deals.record_key,
-        coalesce(last_entries.entered_at, deals.created_at) as closed_at
+        deals.created_at,
+        deals.is_closed as is_closed_by_now,
+        deals.is_won as is_won_by_now,
+        deals.probability as probability_by_now,
+        standing.stage_key,
+        standing.is_closed,
+        standing.is_won,
+        standing.amount,
+        standing.close_on,
+        standing.owner_key,
+        standing.forecast_category,
+        coalesce(standing.stage_key, '') = coalesce(deals.stage_key, '') as is_as_recorded
     from deals
-    left join last_entries on deals.record_key = last_entries.opportunity_key
-    where deals.is_closed
+    inner join standing on deals.record_key = standing.opportunity_key
+    where standing.choice = 1
+),
+
+outcomes as (
+    select
+        compared.record_key,
+        compared.created_at,
+        compared.stage_key,
+        stages.pipeline_key,
+        compared.amount,
+        compared.close_on,
+        compared.owner_key,
+        compared.forecast_category,
+        compared.is_as_recorded,
+        case when compared.is_as_recorded then compared.is_closed_by_now else compared.is_closed end
+            as is_closed,
+        case when compared.is_as_recorded then compared.is_won_by_now else compared.is_won end
+            as is_won,
+        case
+            when compared.is_as_recorded then compared.probability_by_now
+            else stages.probability
+        end as probability
+    from compared
+    left join stages on compared.stage_key = stages.stage_key
+),
+
+closings as (
+    select
+        outcomes.record_key,
+        coalesce(last_entries.entered_at, outcomes.created_at) as closed_at
+    from outcomes
+    left join last_entries on outcomes.record_key = last_entries.opportunity_key
+    where outcomes.is_closed
 ),
 
 owners_at_close as (
@@ -135,28 +196,33 @@ select
     deals.opportunity_name,
     account_ids.account_key,
     person_ids.person_key,
-    owner_ids.owner_key,
+    outcomes.owner_key,
     owners_at_close.owner_key as owner_key_at_close,
-    {{ vendor_key('pipeline', 'deals.source_system', 'deals.vendor_pipeline_id') }}
-        as pipeline_key,
-    {{ stage_key('deals.source_system', 'deals.vendor_pipeline_id', 'deals.vendor_stage_id') }}
-        as stage_key,
-    deals.amount,
+    coalesce(
+        outcomes.pipeline_key,
+        {{ vendor_key('pipeline', 'deals.source_system', 'deals.vendor_pipeline_id') }}
+    ) as pipeline_key,
+    outcomes.stage_key,
+    outcomes.amount,
     deals.currency_code,
-    deals.probability,
+    outcomes.probability,
     deals.created_at,
     {{ to_business_date('deals.created_at') }} as created_on,
-    deals.closed_on,
+    outcomes.close_on as closed_on,
     closings.closed_at,
-    deals.is_closed,
-    deals.is_closed and deals.is_won as is_won,
-    deals.is_closed and not deals.is_won as is_lost,
-    deals.forecast_category,
+    outcomes.is_closed,
+    outcomes.is_closed and outcomes.is_won as is_won,
+    outcomes.is_closed and not outcomes.is_won as is_lost,
+    outcomes.forecast_category,
     deals.deal_type,
     deals.lead_source,
     coalesce(campaigns.campaign_key, campaign_names.campaign_key) as campaign_key,
     deals.coupon_code,
-    deals.loss_reason,
+    -- A reason that a later loss was given is not yet known.
+    case
+        when outcomes.is_as_recorded or (outcomes.is_closed and not outcomes.is_won)
+            then deals.loss_reason
+    end as loss_reason,
     deals.win_reason,
     deals.next_step,
     case when copies.hubspot_deal_id is not null then 'several' else deals.source_system end
@@ -173,12 +239,21 @@ select
         when deals.is_deleted then 'deleted'
         when accounts.exclusion_reason = 'test' or people.exclusion_reason = 'test' then 'test'
         when
-            deals.is_closed
-            and not deals.is_won
+            outcomes.is_closed
+            and not outcomes.is_won
             and duplicate_loss_reasons.loss_reason is not null
             then 'duplicate_loss'
-    end as exclusion_reason
+    end as exclusion_reason,
+    -- Until then the pipeline had the deal. Null for what is left out of it all along.
+    case
+        when
+            coalesce(accounts.exclusion_reason = 'test', false)
+            or coalesce(people.exclusion_reason = 'test', false)
+            then cast(null as timestamp)
+        when deals.is_deleted then deals.deleted_at
+    end as counted_until
 from deals
+inner join outcomes on deals.record_key = outcomes.record_key
 left join copies on deals.record_key = copies.record_key
 left join closings on deals.record_key = closings.record_key
 left join owners_at_close on deals.record_key = owners_at_close.record_key
@@ -192,10 +267,6 @@ left join person_ids
         deals.source_system = person_ids.source_system
         and deals.vendor_person_id = person_ids.vendor_id
 left join people on person_ids.person_key = people.person_key
-left join owner_ids
-    on
-        deals.source_system = owner_ids.source_system
-        and deals.vendor_owner_id = owner_ids.vendor_id
 left join campaigns
     on
         campaigns.campaign_key

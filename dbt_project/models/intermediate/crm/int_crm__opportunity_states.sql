@@ -269,3 +269,5 @@ select
         as forecast_category,
     contradicts_history
 from spells
+-- What the deal became later nobody knew by then.
+where {{ existed('changed_at') }}

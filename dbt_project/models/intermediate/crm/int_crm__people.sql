@@ -50,9 +50,14 @@ ranked as (
         conformed.phone,
         conformed.job_title,
         conformed.created_at,
-        conformed.lead_at,
-        conformed.marketing_qualified_at,
-        conformed.qualified_at,
+        -- What the person became later nobody knew by then.
+        case when {{ existed('conformed.lead_at') }} then conformed.lead_at end as lead_at,
+        case
+            when {{ existed('conformed.marketing_qualified_at') }}
+                then conformed.marketing_qualified_at
+        end as marketing_qualified_at,
+        case when {{ existed('conformed.qualified_at') }} then conformed.qualified_at end
+            as qualified_at,
         conformed.lead_source,
         account_ids.account_key,
         owner_ids.owner_key,

@@ -88,6 +88,8 @@ linked as (
         on
             tickets.ticket_key
             = {{ vendor_key('ticket', 'surveys.source_system', 'surveys.vendor_ticket_id') }}
+    -- Answers that came later are none yet.
+    where {{ existed('surveys.answered_at') }}
 )
 
 select

@@ -38,9 +38,11 @@ linked as (
         tickets.category,
         tickets.priority,
         tickets.opened_at,
-        tickets.first_reply_at,
+        -- What was answered or closed later was still waiting, or open.
+        case when {{ existed('tickets.first_reply_at') }} then tickets.first_reply_at end
+            as first_reply_at,
         tickets.closed_at,
-        tickets.is_closed,
+        tickets.is_closed and {{ existed('tickets.closed_at') }} as is_closed,
         owner_ids.owner_key,
         person_ids.person_key,
         people.exclusion_reason = 'test' as is_of_test_person,

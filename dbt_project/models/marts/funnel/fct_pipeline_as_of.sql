@@ -1,11 +1,13 @@
--- Ends of weeks, months, quarters and years. Any other past instant is one query over
--- fct_opportunity_versions with the same condition in place of measured_at.
-with versions as (
-    select * from {{ ref('fct_opportunity_versions') }}
+-- Ends of weeks, months, quarters and years; fct_pipeline_daily has every other day.
+with intervals as (
+    select * from {{ ref('fct_pipeline_intervals') }}
+    -- As the KPIs count: what was deleted since is in none of them.
+    where not is_closed and not is_deleted_since
 ),
 
 periods as (
     select * from {{ ref('dim_period') }}
+    where period_grain <> 'day'
 ),
 
 stages as (
@@ -14,6 +16,28 @@ stages as (
 
 rates as (
     select * from {{ ref('dim_currency_rate') }}
+),
+
+-- The end of a month may end a week and a quarter too: looked up once.
+days as (
+    select distinct measured_on from periods
+),
+
+standing as (
+    select
+        days.measured_on,
+        intervals.opportunity_key,
+        intervals.stage_key,
+        intervals.owner_key,
+        intervals.team_key,
+        intervals.amount,
+        intervals.currency_code,
+        intervals.close_on
+    from intervals
+    inner join days
+        on
+            intervals.valid_from_on <= days.measured_on
+            and intervals.valid_to_on >= days.measured_on
 )
 
 select
@@ -21,25 +45,21 @@ select
     periods.period_start,
     periods.measured_at,
     periods.measured_on,
-    versions.opportunity_key,
-    versions.stage_key,
-    versions.owner_key,
-    versions.team_key,
-    versions.amount,
-    versions.currency_code,
+    standing.opportunity_key,
+    standing.stage_key,
+    standing.owner_key,
+    standing.team_key,
+    standing.amount,
+    standing.currency_code,
     rates.rate_to_base,
-    {{ to_base_currency('versions.amount', 'rates.rate_to_base') }} as amount_base,
+    {{ to_base_currency('standing.amount', 'rates.rate_to_base') }} as amount_base,
     stages.probability,
-    versions.close_on,
-    coalesce(versions.close_on < periods.measured_on, false) as is_overdue
-from versions
-inner join periods
-    on
-        versions.valid_from < periods.measured_at
-        and coalesce(versions.valid_to, timestamp '9999-12-31 00:00:00') >= periods.measured_at
-left join stages on versions.stage_key = stages.stage_key
+    standing.close_on,
+    coalesce(standing.close_on < periods.measured_on, false) as is_overdue
+from standing
+inner join periods on standing.measured_on = periods.measured_on
+left join stages on standing.stage_key = stages.stage_key
 left join rates
     on
-        versions.currency_code = rates.currency_code
-        and periods.measured_on = rates.rate_on
-where not versions.is_closed and periods.period_grain <> 'day'
+        standing.currency_code = rates.currency_code
+        and standing.measured_on = rates.rate_on

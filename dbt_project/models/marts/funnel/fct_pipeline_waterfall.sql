@@ -1,270 +1,208 @@
--- start + fx + new + reopened + moved in + increased - decreased - moved out - won - lost = end.
--- The start is the end of the period before, at the rate of its last day. Everything else is at
--- one rate per currency: that of the period's own last day; fx is what the change of rate did to
--- the start.
-with versions as (
-    select * from {{ ref('fct_opportunity_versions') }}
+-- start + fx + new + reopened + moved in + increased - decreased - moved out - won - lost - deleted
+-- = end. Sums of days, each at its own rates: any other span of days adds up in the same way, see
+-- analyses/pipeline_waterfall_of_any_days.
+with flows as (
+    select * from {{ ref('fct_pipeline_flows') }}
 ),
 
 periods as (
     select * from {{ ref('dim_period') }}
 ),
 
-rates as (
-    select * from {{ ref('dim_currency_rate') }}
+days as (
+    select * from {{ ref('bridge_day_period') }}
 ),
 
 teams as (
     select * from {{ ref('dim_team') }}
 ),
 
-spans as (
-    select
-        period_grain,
-        period_start,
-        period_start_at,
-        measured_at,
-        measured_on,
-        {{ add_days('period_start', -1) }} as day_before
-    from periods
-    where period_grain <> 'day'
-),
-
-chained as (
-    select
-        opportunity_key,
-        valid_from,
-        coalesce(valid_to, timestamp '9999-12-31 00:00:00') as valid_to,
-        currency_code,
-        amount,
-        coalesce(team_key, 'unknown') as team_key,
-        not is_closed as is_open,
-        is_won,
-        lag(valid_from) over deal is not null as had_previous,
-        lag(not is_closed) over deal as was_open,
-        lag(amount) over deal as previous_amount,
-        lag(coalesce(team_key, 'unknown')) over deal as previous_team_key
-    from versions
-    window deal as (partition by opportunity_key order by valid_from asc)
-),
-
-standing as (
-    select
-        spans.period_grain,
-        spans.period_start,
-        chained.team_key,
-        coalesce(
-            {{ to_base_currency('chained.amount', 'opening.rate_to_base') }}, 0
-        ) as start_amount,
-        coalesce(
-            {{ to_base_currency('chained.amount', 'closing.rate_to_base') }}, 0
-        ) as start_amount_restated
-    from chained
-    inner join spans
-        on
-            chained.valid_from < spans.period_start_at
-            and chained.valid_to >= spans.period_start_at
-    left join rates as opening
-        on
-            chained.currency_code = opening.currency_code
-            and spans.day_before = opening.rate_on
-    left join rates as closing
-        on
-            chained.currency_code = closing.currency_code
-            and spans.measured_on = closing.rate_on
-    where chained.is_open
-),
-
-ending as (
-    select
-        spans.period_grain,
-        spans.period_start,
-        chained.team_key,
-        coalesce({{ to_base_currency('chained.amount', 'rates.rate_to_base') }}, 0) as end_amount
-    from chained
-    inner join spans
-        on
-            chained.valid_from < spans.measured_at
-            and chained.valid_to >= spans.measured_at
-    left join rates
-        on
-            chained.currency_code = rates.currency_code
-            and spans.measured_on = rates.rate_on
-    where chained.is_open
-),
-
-transitions as (
-    select
-        spans.period_grain,
-        spans.period_start,
-        chained.team_key,
-        chained.previous_team_key,
-        chained.had_previous,
-        chained.is_open,
-        chained.is_won,
-        coalesce(chained.was_open, false) as was_open,
-        coalesce({{ to_base_currency('chained.amount', 'rates.rate_to_base') }}, 0) as amount_base,
-        coalesce(
-            {{ to_base_currency('chained.previous_amount', 'rates.rate_to_base') }}, 0
-        ) as previous_amount_base
-    from chained
-    inner join spans
-        on
-            chained.valid_from >= spans.period_start_at
-            and chained.valid_from < spans.measured_at
-    left join rates
-        on
-            chained.currency_code = rates.currency_code
-            and spans.measured_on = rates.rate_on
-    -- From closed to closed nothing flows.
-    where chained.is_open or chained.was_open
-),
-
--- Each flow as a signed row of the team that it belongs to; the total leaves moves out.
-flows as (
-    select
-        period_grain,
-        period_start,
-        team_key,
-        'start' as flow,
-        start_amount as amount
-    from standing
-    union all
-    select
-        period_grain,
-        period_start,
-        team_key,
-        'fx' as flow,
-        start_amount_restated - start_amount as amount
-    from standing
-    union all
-    select
-        period_grain,
-        period_start,
-        team_key,
-        case when had_previous then 'reopened' else 'new' end as flow,
-        amount_base as amount
-    from transitions
-    where is_open and not was_open
-    union all
-    select
-        period_grain,
-        period_start,
-        team_key,
-        'moved_in' as flow,
-        previous_amount_base as amount
-    from transitions
-    where was_open and team_key <> previous_team_key
-    union all
-    select
-        period_grain,
-        period_start,
-        previous_team_key as team_key,
-        'moved_out' as flow,
-        previous_amount_base as amount
-    from transitions
-    where was_open and team_key <> previous_team_key
-    union all
-    select
-        period_grain,
-        period_start,
-        team_key,
-        'increased' as flow,
-        amount_base - previous_amount_base as amount
-    from transitions
-    where was_open and amount_base > previous_amount_base
-    union all
-    select
-        period_grain,
-        period_start,
-        team_key,
-        'decreased' as flow,
-        previous_amount_base - amount_base as amount
-    from transitions
-    where was_open and amount_base < previous_amount_base
-    union all
-    select
-        period_grain,
-        period_start,
-        team_key,
-        case when is_won then 'won' else 'lost' end as flow,
-        amount_base as amount
-    from transitions
-    where was_open and not is_open
-    union all
-    select
-        period_grain,
-        period_start,
-        team_key,
-        'end' as flow,
-        end_amount as amount
-    from ending
-),
-
 scoped as (
     select
-        flows.period_grain,
-        flows.period_start,
+        date_day,
         'team' as dimension,
-        flows.team_key as dimension_key,
-        coalesce(teams.team_name, 'unknown') as dimension_value,
-        flows.flow,
-        flows.amount
+        team_key as dimension_key,
+        is_deleted_since,
+        flow,
+        deal_count,
+        amount,
+        net_count,
+        net_amount
     from flows
-    left join teams on flows.team_key = teams.team_key
     union all
     select
-        period_grain,
-        period_start,
+        date_day,
         'total' as dimension,
         'total' as dimension_key,
-        'total' as dimension_value,
+        is_deleted_since,
         flow,
-        amount
+        deal_count,
+        amount,
+        net_count,
+        net_amount
     from flows
     -- Within the whole, a move between teams is nothing.
     where flow not in ('moved_in', 'moved_out')
+),
+
+scopes as (
+    select
+        'total' as dimension,
+        'total' as dimension_key
     union all
+    select distinct
+        'team' as dimension,
+        team_key as dimension_key
+    from flows
+),
+
+summed as (
+    select
+        days.period_grain,
+        days.period_start,
+        scoped.dimension,
+        scoped.dimension_key,
+        sum(case when scoped.flow = 'new' then scoped.deal_count else 0 end) as new_count,
+        sum(case when scoped.flow = 'reopened' then scoped.deal_count else 0 end) as reopened_count,
+        sum(case when scoped.flow = 'moved_in' then scoped.deal_count else 0 end) as moved_in_count,
+        sum(case when scoped.flow = 'moved_out' then scoped.deal_count else 0 end)
+            as moved_out_count,
+        sum(case when scoped.flow = 'won' then scoped.deal_count else 0 end) as won_count,
+        sum(case when scoped.flow = 'lost' then scoped.deal_count else 0 end) as lost_count,
+        sum(case when scoped.flow = 'deleted' then scoped.deal_count else 0 end) as deleted_count,
+        sum(case when scoped.flow = 'fx' then scoped.amount else 0 end) as fx_amount,
+        sum(case when scoped.flow = 'new' then scoped.amount else 0 end) as new_amount,
+        sum(case when scoped.flow = 'reopened' then scoped.amount else 0 end) as reopened_amount,
+        sum(case when scoped.flow = 'moved_in' then scoped.amount else 0 end) as moved_in_amount,
+        sum(case when scoped.flow = 'increased' then scoped.amount else 0 end) as increased_amount,
+        sum(case when scoped.flow = 'decreased' then scoped.amount else 0 end) as decreased_amount,
+        sum(case when scoped.flow = 'moved_out' then scoped.amount else 0 end) as moved_out_amount,
+        sum(case when scoped.flow = 'won' then scoped.amount else 0 end) as won_amount,
+        sum(case when scoped.flow = 'lost' then scoped.amount else 0 end) as lost_amount,
+        sum(case when scoped.flow = 'deleted' then scoped.amount else 0 end) as deleted_amount,
+        sum(scoped.net_count) as net_count,
+        sum(scoped.net_amount) as net_amount,
+        sum(case when scoped.is_deleted_since then scoped.net_count else 0 end)
+            as gone_net_count,
+        sum(case when scoped.is_deleted_since then scoped.net_amount else 0 end)
+            as gone_net_amount
+    from scoped
+    inner join days on scoped.date_day = days.date_day
+    group by days.period_grain, days.period_start, scoped.dimension, scoped.dimension_key
+),
+
+-- The spine begins with the first fact that counts; a deal that was deleted since may be older.
+firsts as (
     select
         period_grain,
-        period_start,
-        'total' as dimension,
-        'total' as dimension_key,
-        'total' as dimension_value,
-        'spine' as flow,
-        cast(0 as decimal(18, 2)) as amount
-    from spans
+        min(period_start) as first_start
+    from periods
+    group by period_grain
+),
+
+openings as (
+    select
+        firsts.period_grain,
+        scoped.dimension,
+        scoped.dimension_key,
+        sum(scoped.net_count) as open_count,
+        sum(scoped.net_amount) as open_amount,
+        sum(case when scoped.is_deleted_since then scoped.net_count else 0 end) as gone_count,
+        sum(case when scoped.is_deleted_since then scoped.net_amount else 0 end) as gone_amount
+    from scoped
+    inner join firsts on scoped.date_day < firsts.first_start
+    group by firsts.period_grain, scoped.dimension, scoped.dimension_key
+),
+
+balanced as (
+    select
+        periods.period_grain,
+        periods.period_start,
+        scopes.dimension,
+        scopes.dimension_key,
+        summed.dimension is not null as has_flows,
+        summed.new_count,
+        summed.reopened_count,
+        summed.moved_in_count,
+        summed.moved_out_count,
+        summed.won_count,
+        summed.lost_count,
+        summed.deleted_count,
+        summed.fx_amount,
+        summed.new_amount,
+        summed.reopened_amount,
+        summed.moved_in_amount,
+        summed.increased_amount,
+        summed.decreased_amount,
+        summed.moved_out_amount,
+        summed.won_amount,
+        summed.lost_amount,
+        summed.deleted_amount,
+        coalesce(summed.net_count, 0) as net_count,
+        coalesce(summed.net_amount, 0) as net_amount,
+        coalesce(openings.open_count, 0) + sum(coalesce(summed.net_count, 0)) over so_far
+            as end_count,
+        coalesce(openings.open_amount, 0) + sum(coalesce(summed.net_amount, 0)) over so_far
+            as end_amount,
+        coalesce(openings.gone_count, 0) + sum(coalesce(summed.gone_net_count, 0)) over so_far
+            as since_deleted_count,
+        coalesce(openings.gone_amount, 0) + sum(coalesce(summed.gone_net_amount, 0)) over so_far
+            as since_deleted_amount
+    from periods
+    cross join scopes
+    left join summed
+        on
+            periods.period_grain = summed.period_grain
+            and periods.period_start = summed.period_start
+            and scopes.dimension = summed.dimension
+            and scopes.dimension_key = summed.dimension_key
+    left join openings
+        on
+            periods.period_grain = openings.period_grain
+            and scopes.dimension = openings.dimension
+            and scopes.dimension_key = openings.dimension_key
+    window so_far as (
+        partition by periods.period_grain, scopes.dimension, scopes.dimension_key
+        order by periods.period_start asc
+    )
 )
 
 select
-    period_grain,
-    period_start,
-    dimension,
-    dimension_key,
-    dimension_value,
-    count(*) filter (where flow = 'start') as start_count,
-    count(*) filter (where flow = 'new') as new_count,
-    count(*) filter (where flow = 'reopened') as reopened_count,
-    count(*) filter (where flow = 'moved_in') as moved_in_count,
-    count(*) filter (where flow = 'moved_out') as moved_out_count,
-    count(*) filter (where flow = 'won') as won_count,
-    count(*) filter (where flow = 'lost') as lost_count,
-    count(*) filter (where flow = 'end') as end_count,
-    cast(sum(case when flow = 'start' then amount else 0 end) as decimal(18, 2)) as start_amount,
-    cast(sum(case when flow = 'fx' then amount else 0 end) as decimal(18, 2)) as fx_amount,
-    cast(sum(case when flow = 'new' then amount else 0 end) as decimal(18, 2)) as new_amount,
-    cast(sum(case when flow = 'reopened' then amount else 0 end) as decimal(18, 2))
-        as reopened_amount,
-    cast(sum(case when flow = 'moved_in' then amount else 0 end) as decimal(18, 2))
-        as moved_in_amount,
-    cast(sum(case when flow = 'increased' then amount else 0 end) as decimal(18, 2))
-        as increased_amount,
-    cast(sum(case when flow = 'decreased' then amount else 0 end) as decimal(18, 2))
-        as decreased_amount,
-    cast(sum(case when flow = 'moved_out' then amount else 0 end) as decimal(18, 2))
-        as moved_out_amount,
-    cast(sum(case when flow = 'won' then amount else 0 end) as decimal(18, 2)) as won_amount,
-    cast(sum(case when flow = 'lost' then amount else 0 end) as decimal(18, 2)) as lost_amount,
-    cast(sum(case when flow = 'end' then amount else 0 end) as decimal(18, 2)) as end_amount
-from scoped
-group by period_grain, period_start, dimension, dimension_key, dimension_value
+    balanced.period_grain,
+    balanced.period_start,
+    balanced.dimension,
+    balanced.dimension_key,
+    case
+        when balanced.dimension = 'total' then 'total'
+        else coalesce(teams.team_name, 'unknown')
+    end as dimension_value,
+    cast(balanced.end_count - balanced.net_count as bigint) as start_count,
+    cast(coalesce(balanced.new_count, 0) as bigint) as new_count,
+    cast(coalesce(balanced.reopened_count, 0) as bigint) as reopened_count,
+    cast(coalesce(balanced.moved_in_count, 0) as bigint) as moved_in_count,
+    cast(coalesce(balanced.moved_out_count, 0) as bigint) as moved_out_count,
+    cast(coalesce(balanced.won_count, 0) as bigint) as won_count,
+    cast(coalesce(balanced.lost_count, 0) as bigint) as lost_count,
+    cast(coalesce(balanced.deleted_count, 0) as bigint) as deleted_count,
+    cast(balanced.end_count as bigint) as end_count,
+    cast(balanced.since_deleted_count as bigint) as since_deleted_count,
+    cast(balanced.end_amount - balanced.net_amount as decimal(18, 2)) as start_amount,
+    cast(coalesce(balanced.fx_amount, 0) as decimal(18, 2)) as fx_amount,
+    cast(coalesce(balanced.new_amount, 0) as decimal(18, 2)) as new_amount,
+    cast(coalesce(balanced.reopened_amount, 0) as decimal(18, 2)) as reopened_amount,
+    cast(coalesce(balanced.moved_in_amount, 0) as decimal(18, 2)) as moved_in_amount,
+    cast(coalesce(balanced.increased_amount, 0) as decimal(18, 2)) as increased_amount,
+    cast(coalesce(balanced.decreased_amount, 0) as decimal(18, 2)) as decreased_amount,
+    cast(coalesce(balanced.moved_out_amount, 0) as decimal(18, 2)) as moved_out_amount,
+    cast(coalesce(balanced.won_amount, 0) as decimal(18, 2)) as won_amount,
+    cast(coalesce(balanced.lost_amount, 0) as decimal(18, 2)) as lost_amount,
+    cast(coalesce(balanced.deleted_amount, 0) as decimal(18, 2)) as deleted_amount,
+    cast(balanced.end_amount as decimal(18, 2)) as end_amount,
+    cast(balanced.since_deleted_amount as decimal(18, 2)) as since_deleted_amount
+from balanced
+left join teams on balanced.dimension_key = teams.team_key
+-- Every period has its total; a team has a row where it had deals.
+where
+    balanced.dimension = 'total'
+    or balanced.has_flows
+    or balanced.end_count > 0

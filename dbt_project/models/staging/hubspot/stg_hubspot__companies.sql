@@ -16,7 +16,8 @@ select
     {{ text_or_null('salesforceaccountid') }} as salesforce_account_id,
     _changed_at,
     _landed_at,
-    _is_deleted,
+    {{ was_deleted() }} as _is_deleted,
     _deleted_at,
-    _merged_into
+    {{ merged_into() }} as _merged_into
 from source
+where {{ existed('try_cast(createdate as timestamp)') }}

@@ -22,7 +22,8 @@ select
     {{ text_or_null('salesforceleadid') }} as salesforce_lead_id,
     _changed_at,
     _landed_at,
-    _is_deleted,
+    {{ was_deleted() }} as _is_deleted,
     _deleted_at,
-    _merged_into
+    {{ merged_into() }} as _merged_into
 from source
+where {{ existed('try_cast(createdate as timestamp)') }}

@@ -11,6 +11,7 @@ select
     {{ id_text('hubspot_owner_id') }} as owner_id,
     _changed_at,
     _landed_at,
-    _is_deleted,
+    {{ was_deleted() }} as _is_deleted,
     _deleted_at
 from source
+where {{ existed('try_cast(hs_createdate as timestamp)') }}

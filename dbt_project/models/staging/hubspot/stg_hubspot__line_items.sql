@@ -13,6 +13,7 @@ select
     {{ text_or_null('hs_line_item_currency_code') }} as currency_code,
     _changed_at,
     _landed_at,
-    _is_deleted,
+    {{ was_deleted() }} as _is_deleted,
     _deleted_at
 from source
+where {{ existed('try_cast(createdate as timestamp)') }}

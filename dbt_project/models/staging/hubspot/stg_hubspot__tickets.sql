@@ -15,7 +15,8 @@ select
     try_cast(time_to_first_agent_reply as decimal(38, 10)) as first_reply_milliseconds,
     _changed_at,
     _landed_at,
-    _is_deleted,
+    {{ was_deleted() }} as _is_deleted,
     _deleted_at,
-    _merged_into
+    {{ merged_into() }} as _merged_into
 from source
+where {{ existed('try_cast(createdate as timestamp)') }}

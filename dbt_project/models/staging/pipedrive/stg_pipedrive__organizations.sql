@@ -14,7 +14,8 @@ select
     try_cast(add_time as timestamp) as created_at,
     _changed_at,
     _landed_at,
-    _is_deleted,
+    {{ was_deleted() }} as _is_deleted,
     _deleted_at,
-    _merged_into
+    {{ merged_into() }} as _merged_into
 from source
+where {{ existed('try_cast(add_time as timestamp)') }}

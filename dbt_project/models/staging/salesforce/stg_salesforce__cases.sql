@@ -14,11 +14,12 @@ select
     {{ text_or_null('ContactId') }} as contact_id,
     {{ text_or_null('OwnerId') }} as owner_id,
     try_cast(ClosedDate as timestamp) as closed_at,
-    {{ text_or_null('MasterRecordId') }} as master_record_id,
+    {{ merged_into(text_or_null('MasterRecordId')) }} as master_record_id,
     try_cast(CreatedDate as timestamp) as created_at,
     _changed_at,
     _landed_at,
-    _is_deleted,
+    {{ was_deleted() }} as _is_deleted,
     _deleted_at,
-    _merged_into
+    {{ merged_into() }} as _merged_into
 from source
+where {{ existed('try_cast(CreatedDate as timestamp)') }}

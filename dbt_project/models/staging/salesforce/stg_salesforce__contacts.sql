@@ -13,11 +13,12 @@ select
     {{ text_or_null('Title') }} as job_title,
     {{ text_or_null('LeadSource') }} as lead_source,
     {{ text_or_null('OwnerId') }} as owner_id,
-    {{ text_or_null('MasterRecordId') }} as master_record_id,
+    {{ merged_into(text_or_null('MasterRecordId')) }} as master_record_id,
     try_cast(CreatedDate as timestamp) as created_at,
     _changed_at,
     _landed_at,
-    _is_deleted,
+    {{ was_deleted() }} as _is_deleted,
     _deleted_at,
-    _merged_into
+    {{ merged_into() }} as _merged_into
 from source
+where {{ existed('try_cast(CreatedDate as timestamp)') }}

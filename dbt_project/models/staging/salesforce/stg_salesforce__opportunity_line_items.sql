@@ -14,6 +14,7 @@ select
     {{ text_or_null('CurrencyIsoCode') }} as currency_code,
     _changed_at,
     _landed_at,
-    _is_deleted,
+    {{ was_deleted() }} as _is_deleted,
     _deleted_at
 from source
+where {{ existed('try_cast(CreatedDate as timestamp)') }}

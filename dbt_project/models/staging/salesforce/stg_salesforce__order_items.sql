@@ -11,6 +11,7 @@ select
     try_cast(TotalPrice as decimal(18, 2)) as total_price,
     _changed_at,
     _landed_at,
-    _is_deleted,
+    {{ was_deleted() }} as _is_deleted,
     _deleted_at
 from source
+where {{ existed('try_cast(CreatedDate as timestamp)') }}

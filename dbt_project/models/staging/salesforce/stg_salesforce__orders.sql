@@ -15,6 +15,7 @@ select
     {{ text_or_null('OriginalOrderId') }} as original_order_id,
     _changed_at,
     _landed_at,
-    _is_deleted,
+    {{ was_deleted() }} as _is_deleted,
     _deleted_at
 from source
+where {{ existed('try_cast(CreatedDate as timestamp)') }}

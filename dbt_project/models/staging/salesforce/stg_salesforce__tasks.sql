@@ -17,6 +17,7 @@ select
     try_cast(CreatedDate as timestamp) as created_at,
     _changed_at,
     _landed_at,
-    _is_deleted,
+    {{ was_deleted() }} as _is_deleted,
     _deleted_at
 from source
+where {{ existed('try_cast(CreatedDate as timestamp)') }}
