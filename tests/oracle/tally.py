@@ -135,9 +135,7 @@ class Sheet:
 class Durations:
     """The mean and its median, 75th and 90th percentile, from values in the unit of the name."""
 
-    def __init__(
-        self, calendar: Calendar, kpi_id: str, grains: tuple[str, ...] = GRAINS
-    ) -> None:
+    def __init__(self, calendar: Calendar, kpi_id: str, grains: tuple[str, ...] = GRAINS) -> None:
         self.calendar = calendar
         self.kpi_id = kpi_id
         self.grains = grains

@@ -216,4 +216,6 @@ def _campaign_of(world: World, shown: Shown, person: Person, campaigns: dict) ->
 
 
 def _earliest(shown: Shown, instants: Iterable[datetime | None]) -> datetime | None:
-    return min((each for each in instants if each is not None and shown.happened(each)), default=None)
+    return min(
+        (each for each in instants if each is not None and shown.happened(each)), default=None
+    )
