@@ -46,9 +46,9 @@ def _add_activity(
     if not shown.happened(activity.created_at) or shown.happened(activity.deleted_at):
         return
     ends_at = activity.ends_at or activity.scheduled_at
-    if activity.system == SALESFORCE and activity.kind == "meeting":
-        if activity.outcome in _NOT_HELD and shown.happened(ends_at):
-            return  # taken out of the calendar
+    is_event = activity.system == SALESFORCE and activity.kind == "meeting"
+    if is_event and activity.outcome in _NOT_HELD and shown.happened(ends_at):
+        return  # taken out of the calendar
     person = shown.person(activity.person_key, activity.system)
     deal = shown.deal(activity.deal_key, activity.system)
     account = _account(shown, activity.company_key, person, activity.system, deal=deal)
