@@ -71,7 +71,7 @@ def _participation(world: World, calendar: Calendar) -> Iterator[Row]:
 
 
 def _hygiene(world: World, calendar: Calendar) -> Iterator[Row]:
-    """Today's open deals of today's owners; the past has no hygiene."""
+    """Today's open deals of today's owners; the past has an empty total and nothing else."""
     current = [period for period in calendar.periods(*GRAINS) if not period.is_complete]
     touched = {
         activity.deal
@@ -87,6 +87,9 @@ def _hygiene(world: World, calendar: Calendar) -> Iterator[Row]:
             weight = sum((WEIGHTS[name] for name in missing), Fraction(0))
             for place in of_owner(world, deal.last.owner):
                 found[place].append(weight)
+    for period in calendar.periods(*GRAINS):
+        if period.is_complete:
+            yield row("hygiene_score", period, TOTAL, 0, 0, None, 0)
     for period in current:
         for place, weights in found.items():
             count = len(weights)
