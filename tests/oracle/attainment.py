@@ -45,7 +45,7 @@ def rows(world: World, calendar: Calendar) -> Iterator[Row]:
         covered = ratio(goal.open, lacks) if lacks > 0 else None
         yield row(
             "pipeline_coverage", period, place, goal.open, lacks if lacks > 0 else None, covered,
-            None, ("n",) if lacks > 0 else ("n", "numerator", "denominator"),
+            None, ("n",),
         )  # fmt: skip
 
 

@@ -226,6 +226,16 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Return:
+    """Of a sheet: by the number that people read on the paper."""
+
+    number: str
+    returned_on: date
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True)
 class Target:
     """A sales target of an owner for the days from `start` until before `end`."""
 
@@ -292,6 +302,6 @@ class World:
     spend: list[Spend] = field(default_factory=list)
     sessions: list[tuple[date, str, int]] = field(default_factory=list)
     surveys_sent: list[tuple[str, date, int]] = field(default_factory=list)
-    returned_orders: set[str] = field(default_factory=set)  # order numbers of the returns sheet
+    returns: list[Return] = field(default_factory=list)  # of the sheet, beside the CRM's
     # Of people that are not counted, for what is attributed through them.
     campaign_of_person: dict[int, str | None] = field(default_factory=dict)

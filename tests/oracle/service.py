@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -12,7 +11,7 @@ from tests.oracle.cycle import TRAILING
 from tests.oracle.periods import GRAINS, LONG, Calendar
 from tests.oracle.pipeline import Ends
 from tests.oracle.places import of_country
-from tests.oracle.records import Order, Ticket, World
+from tests.oracle.records import Ticket, World
 from tests.oracle.sales import closed_deals
 from tests.oracle.tally import Durations, Place, Row, Sheet
 
@@ -71,20 +70,30 @@ def _returns(world: World, calendar: Calendar) -> Iterator[Row]:
     """A cohort of sales: what was sold in the period, and came back up to the clock."""
     count = Sheet(calendar, "return_rate", "ratio", LONG)
     value = Sheet(calendar, "return_value_rate", "ratio", LONG, unsaid=("n",))
-    back: dict[int, list[Order]] = defaultdict(list)
-    for order in world.orders:
-        if order.is_return and order.original is not None and order.ordered_on <= calendar.today:
-            back[order.original].append(order)
+    back = _returned(world, calendar)
     for order in world.orders:
         if order.is_return:
             continue
         places = of_country(world, order.account)
-        returned = bool(back[order.key]) or order.number in world.returned_orders
-        count.add(order.ordered_on, places, int(returned), 1)
+        count.add(order.ordered_on, places, int(order.key in back), 1)
         sold = world.rates.base(order.amount, order.currency, order.ordered_on)
         if sold is not None:
-            worth = [world.rates.base(r.amount, r.currency, r.ordered_on) for r in back[order.key]]
-            amount = sum((abs(each) for each in worth if each is not None), Decimal(0))
-            value.add(order.ordered_on, places, amount, sold)
+            value.add(order.ordered_on, places, back.get(order.key, Decimal(0)), sold)
     yield from count.rows()
     yield from value.rows()
+
+
+def _returned(world: World, calendar: Calendar) -> dict[int, Decimal]:
+    """What came back of each order, in the CRM and in the sheet."""
+    by_number = {order.number: order.key for order in world.orders if not order.is_return}
+    found: dict[int, Decimal] = {}
+    for order in world.orders:
+        if order.is_return and order.original is not None and order.ordered_on <= calendar.today:
+            base = world.rates.base(order.amount, order.currency, order.ordered_on)
+            found[order.original] = found.get(order.original, Decimal(0)) + abs(base or 0)
+    for each in world.returns:
+        key = by_number.get(each.number)
+        if key is not None and each.returned_on <= calendar.today:
+            base = world.rates.base(each.amount, each.currency, each.returned_on)
+            found[key] = found.get(key, Decimal(0)) + abs(base or 0)
+    return found

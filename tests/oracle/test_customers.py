@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from tests.oracle import customers, satisfaction, service
-from tests.oracle.records import Contract, Order, Survey, Ticket
+from tests.oracle.records import Contract, Order, Return, Survey, Ticket
 from tests.oracle.tiny import Rows, at, calendar, won, world
 
 JAN, FEB, MAR = "2025-01-01", "2025-02-01", "2025-03-01"
@@ -176,9 +176,13 @@ def test_returns_are_of_the_orders_that_were_sold() -> None:
         _order(4, "2025-02-02", "-200", original=1),
         _order(5, "2025-01-12", "2000"),
     ]
-    known.returned_orders = {"5"}
+    known.returns = [
+        Return("5", date(2025, 2, 1), Decimal("30"), "USD"),
+        Return("6", date(2025, 2, 1), Decimal("30"), "USD"),  # of an order that nobody has
+        Return("2", date(2025, 3, 15), Decimal("30"), "USD"),  # tomorrow
+    ]
     rows = Rows(service.rows(known, calendar()))
     assert rows["return_rate", "month", JAN] == (2, 3, Decimal("0.6666666667"))
-    # 600 reais came back at 0.25, of 4000 sold at 0.20.
-    assert rows["return_value_rate", "month", JAN] == (150, 800, Decimal("0.1875"))
+    # 600 reais came back at 0.25 and 30 dollars, of 4000 reais sold at 0.20.
+    assert rows["return_value_rate", "month", JAN] == (180, 800, Decimal("0.225"))
     assert rows["return_rate", "month", FEB] == (0, 0, None)

@@ -9,6 +9,8 @@ from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sandbox.company.spreadsheets import rows as sheet_rows
+
 from sandbox.company.clock import clock_of
 from sandbox.company.life import lives
 from sandbox.company.model import HUBSPOT, SALESFORCE, Company, Life, Organisation, Person
@@ -29,6 +31,7 @@ from tests.oracle.records import Person as KnownPerson
 from tests.oracle.shown import Shown, Staff, first
 from tests.oracle.world_deals import add_deals, stages_of
 from tests.oracle.world_deeds import add_deeds
+from tests.oracle.world_sheets import add_sheets
 
 REPORTING = "USD"
 _EIGHT = Decimal("1e-8")
@@ -42,6 +45,8 @@ def read(path: Path, *, fiscal_start: int = 1) -> tuple[World, Calendar]:
         timezone = store.meta("timezone") or "UTC"
     org = whole_organisation(config.seed) if config.has_partners else organisation(config.seed)
     found = build(org, chain(lives(config, at), partner_lives(config, at)), at)
+    emails = {rep.email: f"{rep.first_name} {rep.last_name}" for rep in org.reps}
+    add_sheets(found, sheet_rows(organisation(config.seed), at), emails)
     return found, calendar_of(found, fiscal_start=fiscal_start, timezone=timezone)
 
 

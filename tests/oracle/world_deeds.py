@@ -193,7 +193,7 @@ def _add_order(world: World, shown: Shown, order: Order, products: dict[int, Pro
     world.orders.append(
         records.Order(
             order.key,
-            f"{order.key:08d}",
+            str(order.key),
             account,
             order.effective_on,
             sum((line.net for line in lines if line.net is not None), Decimal(0)),
