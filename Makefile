@@ -22,6 +22,7 @@ export GX_ANALYTICS_ENABLED := false
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .PHONY: help env demo advance query test chaos benchmark-ingestion benchmark-transform check format up clean
+.PHONY: help env demo advance query test chaos oracle benchmark-ingestion check format up clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-19s %s\n", $$1, $$2}' Makefile
@@ -57,6 +58,9 @@ test: $(READY) ## every test
 
 chaos: $(READY) ## a thousand random schedules of faults: make chaos SCHEDULES=100 SEED=7
 	$(PY) -m tests.chaos --schedules $(SCHEDULES) --seed $(SEED) $(ARGS)
+
+oracle: $(READY) ## every KPI beside one counted without the warehouse: three companies at two scales
+	$(PY) -m tests.oracle --seed 7 11 23 --deals 300 1200 $(ARGS)
 
 benchmark-ingestion: $(READY) ## how fast we read, and others: make benchmark-ingestion ARGS="--peers none"
 	$(PY) -m tests.benchmarks.ingestion $(ARGS)
