@@ -33,7 +33,8 @@ named as (
     {{ identity_pairs('keys') }}
 ),
 
--- The first name is the same too, or one CRM has only its initial.
+-- The first name is the same too, or one CRM has only its initial. And nothing contradicts: they
+-- work for one company, or else no two companies and no two addresses are known.
 pairs as (
     select
         named.record_a,
@@ -42,9 +43,18 @@ pairs as (
     inner join records as records_a on named.record_a = records_a.record_number
     inner join records as records_b on named.record_b = records_b.record_number
     where
-        records_a.first_word = records_b.first_word
-        or length(records_a.first_word) = 1
-        or length(records_b.first_word) = 1
+        (
+            records_a.first_word = records_b.first_word
+            or length(records_a.first_word) = 1
+            or length(records_b.first_word) = 1
+        )
+        and (
+            coalesce(records_a.account_key = records_b.account_key, false)
+            or (
+                (records_a.account_key is null or records_b.account_key is null)
+                and (records_a.email is null or records_b.email is null)
+            )
+        )
 ),
 
 {{ identity_joining('phone', 0.85) }},

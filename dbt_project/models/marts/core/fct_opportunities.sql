@@ -72,7 +72,8 @@ select
     opportunities.hubspot_deal_id,
     opportunities.salesforce_opportunity_id,
     opportunities.pipedrive_deal_id,
-    opportunities.match_rule
+    opportunities.match_rule,
+    opportunities.match_confidence
 from opportunities
 inner join credited on opportunities.opportunity_key = credited.opportunity_key
 left join owners on credited.credited_owner_key = owners.owner_key
