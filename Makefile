@@ -21,7 +21,7 @@ export GX_ANALYTICS_ENABLED := false
 # The environment's bytecode is compiled once, at install; ours is small.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help env demo advance query test chaos benchmark-ingestion check format up clean
+.PHONY: help env demo advance identity query test chaos benchmark-ingestion check format up clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-19s %s\n", $$1, $$2}' Makefile
@@ -45,6 +45,9 @@ demo: $(READY) ## the whole path on an invented company: three CRMs to published
 
 advance: $(READY) ## let days pass at the demo's company: make advance DAYS=7; then make demo again
 	$(PY) -m sandbox advance --store var/demo/sandbox/company.sqlite $(DAYS) days
+
+identity: $(READY) ## how well records of several CRMs are known for one, against the truth
+	@$(PY) -m orchestration.identity $(ARGS)
 
 query: $(READY) ## ask the published file: make query ARGS="select * from pub_owners limit 5"
 	@$(PY) -m orchestration.query "$(ARGS)"

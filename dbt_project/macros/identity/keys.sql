@@ -19,7 +19,7 @@
 {% macro _company_name(column) -%}
     {{ regexp_replace_all(
         plain_text(column),
-        "( (sapi de cv|sab de cv|sa de cv|s de rl de cv|s de rl|s a|sa|sl|slu|sas|sc|srl|spa|lda"
+        "((^| )(sapi de cv|sab de cv|sa de cv|s de rl de cv|s de rl|s a|sa|sl|slu|sas|sc|srl|spa|lda"
         ~ "|ltda|eireli|epp|mei|me|gmbh|ag|kg|bv|nv|ab|oy|inc|incorporated|llc|llp|ltd|limited"
         ~ "|corp|corporation|company|co|plc))+$",
         ""
