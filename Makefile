@@ -21,7 +21,7 @@ export GX_ANALYTICS_ENABLED := false
 # The environment's bytecode is compiled once, at install; ours is small.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help env demo advance identity query test chaos benchmark-ingestion check format up clean
+.PHONY: help env demo advance identity query test chaos benchmark-ingestion benchmark-identity check format up clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-19s %s\n", $$1, $$2}' Makefile
@@ -63,6 +63,9 @@ chaos: $(READY) ## a thousand random schedules of faults: make chaos SCHEDULES=1
 
 benchmark-ingestion: $(READY) ## how fast we read, and others: make benchmark-ingestion ARGS="--peers none"
 	$(PY) -m tests.benchmarks.ingestion $(ARGS)
+
+benchmark-identity: $(READY) ## who is who among a million people and 300,000 companies
+	$(PY) -m tests.benchmarks.identity $(ARGS)
 
 check: $(READY) ## lint, format, types, SQL, definitions
 	$(PY) -m ruff check .
