@@ -23,6 +23,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .PHONY: help env demo advance query test chaos benchmark-ingestion benchmark-transform check format up clean
 .PHONY: help env demo advance query test chaos oracle benchmark-ingestion check format up clean
+.PHONY: help env demo advance identity query test chaos benchmark-ingestion benchmark-identity check format up clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-19s %s\n", $$1, $$2}' Makefile
@@ -47,6 +48,9 @@ demo: $(READY) ## the whole path on an invented company: three CRMs to published
 advance: $(READY) ## let days pass at the demo's company: make advance DAYS=7; then make demo again
 	$(PY) -m sandbox advance --store var/demo/sandbox/company.sqlite $(DAYS) days
 
+identity: $(READY) ## how well records of several CRMs are known for one, against the truth
+	@$(PY) -m orchestration.identity $(ARGS)
+
 query: $(READY) ## ask the published file: make query ARGS="select * from pub_owners limit 5"
 	@$(PY) -m orchestration.query "$(ARGS)"
 
@@ -67,6 +71,8 @@ benchmark-ingestion: $(READY) ## how fast we read, and others: make benchmark-in
 
 benchmark-transform: $(READY) ## how long the models take on a million deals
 	$(PY) -m tests.benchmarks.transform $(ARGS)
+benchmark-identity: $(READY) ## who is who among a million people and 300,000 companies
+	$(PY) -m tests.benchmarks.identity $(ARGS)
 
 check: $(READY) ## lint, format, types, SQL, definitions
 	$(PY) -m ruff check .

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from sandbox.company import hubspot_view, pipedrive_view, salesforce_view
 from sandbox.company.births import Config
 from sandbox.company.dates import DEFAULT_NOW, TIMEZONE
+from sandbox.company.double_life import double_lives
 from sandbox.company.life import lives
 from sandbox.company.model import Life, Organisation
 from sandbox.company.org import organisation
@@ -83,6 +84,7 @@ def generate(
         shown = chain(
             (_life_rows(org, life, now) for life in lives(config, now)),
             (_partner_rows(life, now) for life in partner_lives(config, now)),
+            (_double_rows(org, life, now) for life in double_lives(config, now)),
         )
         for number, rows in enumerate(shown, 1):
             batch.extend(rows)
@@ -127,6 +129,13 @@ def advance(path: Path, *, days: int) -> None:
                 _partner_rows(life, after),
                 indexed_at=indexed_at,
             )
+        for life in double_lives(config, after):
+            _apply(
+                store,
+                _double_rows(org, life, before),
+                _double_rows(org, life, after),
+                indexed_at=indexed_at,
+            )
         store.set_meta("now_ms", str(_milliseconds(after)))
         store.commit()
 
@@ -152,6 +161,10 @@ def _life_rows(org: Organisation, life: Life, at: datetime) -> Iterator[NamedTup
 
 def _partner_rows(life: Life, at: datetime) -> Iterator[NamedTuple]:
     return pipedrive_view.life(partner_unit(), life, at)
+
+
+def _double_rows(org: Organisation, life: Life, at: datetime) -> Iterator[NamedTuple]:
+    return chain(_life_rows(org, life, at), _partner_rows(life, at))
 
 
 def _put_describes(store: Store, at: datetime) -> None:

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from sandbox.company.clock import clock_of
+from sandbox.company.double_life import double_lives
 from sandbox.company.life import lives
 from sandbox.company.org import organisation
 from sandbox.company.pipedrive_life import partner_lives
@@ -22,7 +23,8 @@ def truth(path: Path) -> list[TruthRow]:
     with Store(path, read_only=True) as store:
         config, at = clock_of(store)
     org = whole_organisation(config.seed) if config.has_partners else organisation(config.seed)
-    return truth_rows(org, chain(lives(config, at), partner_lives(config, at)), at)
+    everybody = chain(lives(config, at), partner_lives(config, at), double_lives(config, at))
+    return truth_rows(org, everybody, at)
 
 
 def write_truth(path: Path, out: Path) -> None:

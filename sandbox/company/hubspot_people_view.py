@@ -66,7 +66,7 @@ def _company(view: HubspotLife, company: Company, start: datetime) -> NamedTuple
         "annualrevenue": str(company.employees * 84_000) if company.employees else unset(key),
         "city": company.city,
         "country": COUNTRIES.get(company.country, company.country),
-        "domain": company.domain,
+        "domain": company.domain or None,
         "hs_additional_domains": unset(key),
         "hs_merged_object_ids": _ids("companies", [loser.key for loser in absorbed]),
         "hs_parent_company_id": None,
@@ -78,7 +78,8 @@ def _company(view: HubspotLife, company: Company, start: datetime) -> NamedTuple
         "phone": None,
         "salesforceaccountid": salesforce_id("001", key) if synced else None,
         "state": None,
-        "website": f"https://www.{company.domain}",
+        "tax_id": company.tax_id,
+        "website": f"https://www.{company.domain}" if company.domain else None,
     }
     return view.record(
         "companies",

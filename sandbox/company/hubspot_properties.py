@@ -34,6 +34,7 @@ PROPERTIES: dict[str, tuple[str, ...]] = {
         "hs_parent_company_id number/number Parent company",
         "hs_additional_domains enumeration/checkbox Additional domains",
         "salesforceaccountid string/text Salesforce account ID|r",
+        "tax_id string/text Tax ID|x",
         _MERGED,
         _OWNED,
         _CREATED,

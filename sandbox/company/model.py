@@ -182,7 +182,7 @@ class Company:
 
     key: int
     name: Timeline[str]
-    domain: str
+    domain: str  # empty when nobody knows it
     country: str
     city: str
     industry: str
@@ -195,6 +195,9 @@ class Company:
     deleted_at: datetime | None = None
     merged_into: int | None = None  # Company.key, from deleted_at on
     pipedrive_at: datetime | None = None
+    tax_id: str | None = None  # as people typed it
+    salesforce_domain: str | None = None  # where Salesforce has another one than the rest
+    copy_of: int | None = None  # Company.key: the same company, entered once more in another CRM
 
 
 @dataclass
@@ -224,6 +227,7 @@ class Person:
     deleted_at: datetime | None = None
     merged_into: int | None = None
     pipedrive_at: datetime | None = None
+    copy_of: int | None = None  # Person.key: the same person, entered once more in another CRM
 
 
 @dataclass
@@ -268,6 +272,7 @@ class Deal:
     merged_into: int | None = None  # Deal.key, from deleted_at on
     pipedrive_at: datetime | None = None
     archived_at: datetime | None = None  # put out of sight in Pipedrive, and still a deal
+    copy_of: int | None = None  # Deal.key: the same deal, entered once more in another CRM
 
 
 @dataclass

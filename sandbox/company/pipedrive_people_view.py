@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID, uuid5
 
-from sandbox.company.model import Person, Timeline
+from sandbox.company.model import Company, Person, Timeline
 from sandbox.company.pipedrive_record import PipedriveLife, record, row
 from sandbox.company.pipedrive_words import (
     COUNTRIES,
     LEAD_SOURCE,
+    TAX_ID,
     TIER,
     lead_stamp,
     record_id,
@@ -42,7 +43,7 @@ def organizations(view: PipedriveLife) -> Iterator[PipedriveRecord]:
             {
                 "name": company.name.at(view.at),
                 "owner_id": _owner(view, company.owner),
-                "website": f"https://{company.domain}",
+                "website": f"https://{company.domain}" if company.domain else None,
                 "linkedin": None,
                 "industry": None,
                 "annual_revenue": None,
@@ -62,10 +63,16 @@ def organizations(view: PipedriveLife) -> Iterator[PipedriveRecord]:
                 "label_ids": [],
                 "visible_to": 3,
                 "is_deleted": False,
-                # Not every record has been touched since the field was made.
-                "custom_fields": {TIER.hash: tier} if company.key % 2 else None,
+                "custom_fields": _custom_fields(company, tier),
             },
         )
+
+
+def _custom_fields(company: Company, tier: int | None) -> dict[str, int | str | None] | None:
+    """Not every record has been touched since the fields were made."""
+    if company.tax_id is not None:
+        return {TIER.hash: tier, TAX_ID.hash: company.tax_id}
+    return {TIER.hash: tier} if company.key % 2 else None
 
 
 def persons(view: PipedriveLife) -> Iterator[PipedriveRecord]:

@@ -101,4 +101,5 @@ TIER = CustomField(
     (("bronze", "Bronze"), ("silver", "Silver"), ("gold", "Gold")),
     first_option=71,
 )
-CUSTOM_FIELDS = (DEAL_TYPE, MARGIN, LEAD_SOURCE, TIER)
+TAX_ID = CustomField("organizations", "Tax ID", "varchar")
+CUSTOM_FIELDS = (DEAL_TYPE, MARGIN, LEAD_SOURCE, TIER, TAX_ID)

@@ -24,6 +24,7 @@ _RECORDS: dict[str, ObjectLines] = {
             "BillingAddress address 0 Billing Address|f",
             "Phone phone 40 Account Phone",
             "Website url 255 Website",
+            "Tax_Id__c string 20 Tax ID",
             "Industry picklist 255 Industry",
             "AnnualRevenue currency 0 Annual Revenue",
             "NumberOfEmployees int 0 Employees",

@@ -60,6 +60,7 @@ def _account(
     street = f"{100 + company.key % 900} Example Street"
     country = COUNTRIES.get(company.country, company.country)
     code = f"{company.key % 100_000:05d}"
+    domain = company.salesforce_domain or company.domain
     fields: Fields = {
         "Name": company.name.at(at),
         "Type": "Customer" if won_at else "Prospect",
@@ -68,7 +69,8 @@ def _account(
         "OwnerId": view.org.user(company.owner.at(at)),
         "AnnualRevenue": float(company.employees * 84_000) if company.employees else None,
         "NumberOfEmployees": company.employees or None,
-        "Website": f"https://www.{company.domain}/" if company.domain else None,
+        "Website": f"https://www.{domain}/" if domain else None,
+        "Tax_Id__c": company.tax_id,
         "Phone": None,
         "BillingStreet": street,
         "BillingCity": company.city,

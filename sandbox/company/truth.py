@@ -7,6 +7,7 @@ nobody's merged-away double, nothing internal. It shares no code with the models
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -79,7 +80,14 @@ def truth_rows(org: Organisation, lives: Iterable[Life], at: datetime) -> list[T
     names = {rep.key: f"{rep.first_name} {rep.last_name}" for rep in org.reps}
     for life in lives:
         view = Visible(life, at)
-        counted = [deals.count(deal) for deal in view.deals()]
+        counted = [
+            replace(
+                deals.count(deal),
+                company_key=view.same(deal.company_key),
+                person_keys=tuple(view.same(key) for key in deal.person_keys),
+            )
+            for deal in view.deals()
+        ]
         won = [deal for deal in counted if deal.is_won and deal.closed_on]
         count_people(view, won, tally)
         _count_activities(view, names, tally)

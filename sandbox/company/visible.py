@@ -1,6 +1,7 @@
 """What the CRMs show of a life at an instant, as far as it counts.
 
-Left out: records not yet made, deleted or merged away, and everything of an internal company.
+Left out: records not yet made, deleted or merged away, everything of an internal company, and what
+was entered once more in another CRM: it counts as the one that it is a copy of.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ class Visible:
     def __init__(self, life: Life, at: datetime) -> None:
         self.life = life
         self.at = at
+        records = (*life.companies, *life.people, *life.deals)
+        self._same = {each.key: each.copy_of for each in records if each.copy_of is not None}
         self._internal = {company.key for company in life.companies if company.is_internal}
         self._internal_people = {
             person.key
@@ -28,12 +31,18 @@ class Visible:
         """Whether one of them has come."""
         return any(instant is not None and instant <= self.at for instant in instants)
 
+    def same(self, key: int) -> int:
+        """The key of the one that a record is a copy of, or its own."""
+        return self._same.get(key, key)
+
     def deals(self) -> Iterator[Deal]:
         for deal in self.life.deals:
             if not self.happened(deal.hubspot_at, deal.salesforce_at, deal.pipedrive_at):
                 continue
             is_gone = self.happened(deal.deleted_at) and not self.happened(deal.restored_at)
-            if not is_gone and deal.company_key not in self._internal:
+            if is_gone or deal.copy_of is not None:
+                continue
+            if deal.company_key not in self._internal:
                 yield deal
 
     def people(self) -> Iterator[Person]:
@@ -41,13 +50,15 @@ class Visible:
             seen = (person.hubspot_at, person.salesforce_lead_at, person.salesforce_contact_at)
             if not self.happened(*seen, person.pipedrive_at) or self.happened(person.deleted_at):
                 continue
-            if person.key not in self._internal_people:
+            if person.copy_of is None and person.key not in self._internal_people:
                 yield person
 
     def companies(self) -> Iterator[Company]:
         for company in self.life.companies:
             seen = self.happened(company.hubspot_at, company.salesforce_at, company.pipedrive_at)
-            if seen and not self.happened(company.deleted_at) and not company.is_internal:
+            if company.copy_of is not None or company.is_internal:
+                continue
+            if seen and not self.happened(company.deleted_at):
                 yield company
 
     def contracts(self) -> Iterator[Contract]:

@@ -25,6 +25,7 @@ select
     accounts.hubspot_company_id,
     accounts.salesforce_account_id,
     accounts.pipedrive_organization_id,
-    accounts.match_rule
+    accounts.match_rule,
+    accounts.match_confidence
 from accounts
 left join owners on accounts.owner_key = owners.owner_key

@@ -73,7 +73,8 @@ select
     opportunities.hubspot_deal_id,
     opportunities.salesforce_opportunity_id,
     opportunities.pipedrive_deal_id,
-    opportunities.match_rule
+    opportunities.match_rule,
+    opportunities.match_confidence
 from opportunities
 left join accounts on opportunities.account_key = accounts.account_key
 left join people on opportunities.person_key = people.person_key

@@ -24,6 +24,7 @@ select
     people.salesforce_contact_id,
     people.salesforce_lead_id,
     people.pipedrive_person_id,
-    people.match_rule
+    people.match_rule,
+    people.match_confidence
 from people
 left join accounts on people.account_key = accounts.account_key

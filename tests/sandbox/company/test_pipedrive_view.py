@@ -15,10 +15,12 @@ import pytest
 from sandbox.company import DEFAULT_NOW, advance, generate, truth
 from sandbox.company.births import Config
 from sandbox.company.clock import clock_of
+from sandbox.company.double_life import double_lives
 from sandbox.company.model import Deal, Life
 from sandbox.company.pipedrive_cases import partner_number_of
 from sandbox.company.pipedrive_life import partner_life, partner_lives
 from sandbox.company.pipedrive_words import DEAL_TYPE, LEAD_SOURCE, record_id, user_id
+from sandbox.company.plan import CLOSED
 from sandbox.company.visible import Visible
 from sandbox.store import Store
 
@@ -44,9 +46,11 @@ def _records(path: Path, kind: str) -> dict[int, dict[str, Any]]:
 
 
 def _deals() -> Iterator[tuple[Life, Deal]]:
-    for each in partner_lives(CONFIG, DEFAULT_NOW):
+    everybody = (*partner_lives(CONFIG, DEFAULT_NOW), *double_lives(CONFIG, DEFAULT_NOW))
+    for each in everybody:
         for deal in Visible(each, DEFAULT_NOW).deals():
-            yield each, deal
+            if deal.pipedrive_at is not None:
+                yield each, deal
 
 
 def test_the_others_are_the_same_with_and_without_it(tmp_path: Path) -> None:
@@ -56,7 +60,8 @@ def test_the_others_are_the_same_with_and_without_it(tmp_path: Path) -> None:
     for table in OTHERS:
         # All but indexed_at, which is wall-clock time, are columns of the story.
         query = f"select * from {table} order by 1, 2"
-        assert sorted(map(str, _rows(with_it, query))) == sorted(map(str, _rows(without, query)))
+        # With it come those who stand in several CRMs, in the others too; nobody else changes.
+        assert set(map(str, _rows(without, query))) <= set(map(str, _rows(with_it, query)))
     assert _rows(without, "select count(*) from pd_record") == [(0,)]
     for path, expected in ((with_it, True), (without, False)):
         with Store(path, read_only=True) as store:
@@ -183,6 +188,12 @@ def test_the_golden_numbers_count_the_unit(tmp_path: Path, company: Path) -> Non
 
     own = sum(deal.stage.at(DEFAULT_NOW) == "won" for _, deal in _deals())
     assert own > 10
-    assert won(company) - won(without) == own
+    # Of those who come with the unit, some bought elsewhere; what was entered twice counts once.
+    elsewhere = sum(
+        deal.pipedrive_at is None and CLOSED.get(deal.stage.at(DEFAULT_NOW) or "", False)
+        for each in double_lives(CONFIG, DEFAULT_NOW)
+        for deal in Visible(each, DEFAULT_NOW).deals()
+    )
+    assert won(company) - won(without) == own + elsewhere
     pipelines = {row.dimension_value for row in truth(company) if row.dimension == "pipeline"}
     assert {"Partner sales", "Partner renewals", "SMB sales", "Salesforce"} <= pipelines

@@ -16,6 +16,7 @@ select
     coalesce(
         {{ domain_of_url('companies.domain') }}, {{ domain_of_url('companies.website') }}
     ) as domain,
+    companies.tax_id,
     countries.country_code,
     companies.city,
     {{ sentence_case("companies.industry") }} as industry,

@@ -18,6 +18,10 @@ companies as (
     where from_type = 'contacts' and to_type = 'companies' and not _is_deleted
 ),
 
+countries as (
+    select * from {{ ref('country_map') }}
+),
+
 sources as (
     select * from {{ ref('lead_source_map') }}
     where source_system = 'hubspot'
@@ -36,6 +40,7 @@ select
     nullif(concat_ws(' ', contacts.first_name, contacts.last_name), '') as full_name,
     lower(contacts.email) as email,
     contacts.phone,
+    countries.country_code,
     contacts.job_title,
     contacts.owner_id as vendor_owner_id,
     contacts.created_at,
@@ -47,4 +52,5 @@ select
     contacts.analytics_source_detail as campaign_name
 from contacts
 left join companies on contacts.contact_id = companies.contact_id and companies.choice = 1
+left join countries on lower(contacts.country) = countries.country_text
 left join sources on contacts.analytics_source = sources.vendor_value

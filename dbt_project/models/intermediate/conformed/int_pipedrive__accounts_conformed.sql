@@ -14,6 +14,7 @@ select
     cast(null as string) as linked_salesforce_id,
     organizations.organization_name as account_name,
     {{ domain_of_url('organizations.website') }} as domain,
+    organizations.tax_id,
     countries.country_code,
     organizations.city,
     {{ sentence_case("organizations.industry") }} as industry,

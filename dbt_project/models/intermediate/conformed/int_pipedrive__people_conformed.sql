@@ -72,6 +72,7 @@ select
     persons.full_name,
     emails.email,
     phones.phone,
+    cast(null as string) as country_code,
     persons.job_title,
     persons.owner_id as vendor_owner_id,
     persons.created_at,

@@ -14,6 +14,7 @@ select
     cast(null as string) as linked_salesforce_id,
     accounts.account_name,
     {{ domain_of_url('accounts.website') }} as domain,
+    accounts.tax_id,
     countries.country_code,
     accounts.billing_city as city,
     {{ sentence_case("accounts.industry") }} as industry,

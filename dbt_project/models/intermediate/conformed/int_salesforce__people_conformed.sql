@@ -20,6 +20,7 @@ people as (
         coalesce(contact_name, nullif(concat_ws(' ', first_name, last_name), '')) as full_name,
         email,
         phone,
+        cast(null as string) as country,
         job_title,
         owner_id,
         created_at,
@@ -38,6 +39,7 @@ people as (
         coalesce(lead_name, nullif(concat_ws(' ', first_name, last_name), '')) as full_name,
         email,
         phone,
+        country,
         job_title,
         owner_id,
         created_at,
@@ -60,6 +62,10 @@ members as (
     where not _is_deleted
 ),
 
+countries as (
+    select * from {{ ref('country_map') }}
+),
+
 sources as (
     select * from {{ ref('lead_source_map') }}
     where source_system = 'salesforce'
@@ -78,6 +84,7 @@ select
     people.full_name,
     lower(people.email) as email,
     people.phone,
+    countries.country_code,
     people.job_title,
     people.owner_id as vendor_owner_id,
     people.created_at,
@@ -89,4 +96,5 @@ select
     cast(null as string) as campaign_name
 from people
 left join members on people.vendor_id = members.vendor_id and members.choice = 1
+left join countries on lower(people.country) = countries.country_text
 left join sources on people.lead_source = sources.vendor_value

@@ -23,6 +23,7 @@ ranked as (
     select
         account_ids.record_key,
         account_ids.match_rule,
+        account_ids.match_confidence,
         conformed.source_system,
         conformed.vendor_id,
         conformed.merged_into_id,
@@ -68,7 +69,11 @@ pipedrive as (
 keys as (
     select
         record_key,
-        min(created_at) as created_at
+        min(created_at) as created_at,
+        -- Of several matches the least certain one speaks for the whole.
+        min_by(match_rule, match_confidence) filter (where match_confidence is not null)
+            as match_rule,
+        min(match_confidence) as match_confidence
     from ranked
     where choice = 1
     group by record_key
@@ -92,7 +97,8 @@ accounts as (
         hubspot.vendor_id as hubspot_company_id,
         salesforce.vendor_id as salesforce_account_id,
         pipedrive.vendor_id as pipedrive_organization_id,
-        coalesce(pipedrive.match_rule, hubspot.match_rule) as match_rule,
+        keys.match_rule,
+        keys.match_confidence,
         coalesce(salesforce.merged_into_id, hubspot.merged_into_id, pipedrive.merged_into_id)
             as merged_into_id,
         coalesce(salesforce.is_deleted, hubspot.is_deleted, pipedrive.is_deleted) as is_deleted
@@ -128,6 +134,7 @@ select
     accounts.salesforce_account_id,
     accounts.pipedrive_organization_id,
     coalesce(accounts.match_rule, 'single') as match_rule,
+    accounts.match_confidence,
     case
         when accounts.merged_into_id is not null and accounts.is_deleted then 'merged'
         when accounts.is_deleted then 'deleted'

@@ -91,13 +91,19 @@ deals as (
     where opportunity_ids.is_leading
 ),
 
+-- The same deal in the other CRMs.
 copies as (
     select
         record_key,
-        vendor_id as hubspot_deal_id,
-        match_rule
+        max(case when source_system = 'salesforce' then vendor_id end) as salesforce_opportunity_id,
+        max(case when source_system = 'hubspot' then vendor_id end) as hubspot_deal_id,
+        max(case when source_system = 'pipedrive' then vendor_id end) as pipedrive_deal_id,
+        -- Of several matches the least certain one speaks for the whole.
+        min_by(match_rule, match_confidence) as match_rule,
+        min(match_confidence) as match_confidence
     from opportunity_ids
-    where source_system = 'hubspot' and not is_leading and copy_number = 1
+    where not is_leading and copy_number = 1
+    group by record_key
 ),
 
 -- The present stage was entered at the last change of stage.
@@ -225,15 +231,19 @@ select
     end as loss_reason,
     deals.win_reason,
     deals.next_step,
-    case when copies.hubspot_deal_id is not null then 'several' else deals.source_system end
+    case when copies.record_key is not null then 'several' else deals.source_system end
         as source_system,
+    case when deals.source_system = 'hubspot' then deals.vendor_id else copies.hubspot_deal_id end
+        as hubspot_deal_id,
     case
-        when deals.source_system = 'hubspot' then deals.vendor_id else copies.hubspot_deal_id
-    end as hubspot_deal_id,
-    case when deals.source_system = 'salesforce' then deals.vendor_id end
-        as salesforce_opportunity_id,
-    case when deals.source_system = 'pipedrive' then deals.vendor_id end as pipedrive_deal_id,
+        when deals.source_system = 'salesforce' then deals.vendor_id
+        else copies.salesforce_opportunity_id
+    end as salesforce_opportunity_id,
+    case
+        when deals.source_system = 'pipedrive' then deals.vendor_id else copies.pipedrive_deal_id
+    end as pipedrive_deal_id,
     coalesce(copies.match_rule, 'single') as match_rule,
+    copies.match_confidence,
     case
         when deals.merged_into_id is not null and deals.is_deleted then 'merged'
         when deals.is_deleted then 'deleted'

@@ -40,6 +40,7 @@ ranked as (
     select
         person_ids.record_key,
         person_ids.match_rule,
+        person_ids.match_confidence,
         conformed.source_system,
         conformed.record_type,
         conformed.vendor_id,
@@ -115,7 +116,12 @@ keys as (
         min(lead_at) as lead_at,
         min(marketing_qualified_at) as marketing_qualified_at,
         min(qualified_at) as qualified_at,
-        min(created_at) as created_at
+        min(created_at) as created_at,
+        -- Of several matches the least certain one speaks for the whole.
+        min_by(match_rule, match_confidence) filter (
+            where choice = 1 and match_confidence is not null
+        ) as match_rule,
+        min(match_confidence) filter (where choice = 1) as match_confidence
     from ranked
     group by record_key
 ),
@@ -148,7 +154,8 @@ people as (
         contacts.vendor_id as salesforce_contact_id,
         leads.vendor_id as salesforce_lead_id,
         pipedrive.vendor_id as pipedrive_person_id,
-        coalesce(pipedrive.match_rule, hubspot.match_rule) as match_rule,
+        keys.match_rule,
+        keys.match_confidence,
         coalesce(
             contacts.merged_into_id,
             leads.merged_into_id,
@@ -189,6 +196,7 @@ select
     people.salesforce_lead_id,
     people.pipedrive_person_id,
     coalesce(people.match_rule, 'single') as match_rule,
+    people.match_confidence,
     case
         when people.merged_into_id is not null and people.is_deleted then 'merged'
         when people.is_deleted then 'deleted'

@@ -35,7 +35,8 @@ select
     accounts.hubspot_company_id,
     accounts.salesforce_account_id,
     accounts.pipedrive_organization_id,
-    accounts.match_rule
+    accounts.match_rule,
+    accounts.match_confidence
 from accounts
 left join purchases on accounts.account_key = purchases.account_key
 -- Deleted, merged-away and internal accounts: see excluded_records.

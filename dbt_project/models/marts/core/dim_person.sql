@@ -21,7 +21,8 @@ select
     salesforce_contact_id,
     salesforce_lead_id,
     pipedrive_person_id,
-    match_rule
+    match_rule,
+    match_confidence
 from people
 -- Deleted, merged-away and internal people: see excluded_records.
 where exclusion_reason is null

@@ -98,7 +98,8 @@ select
     opportunities.hubspot_deal_id,
     opportunities.salesforce_opportunity_id,
     opportunities.pipedrive_deal_id,
-    opportunities.match_rule
+    opportunities.match_rule,
+    opportunities.match_confidence
 from opportunities
 inner join credited on opportunities.opportunity_key = credited.opportunity_key
 left join people on opportunities.person_key = people.person_key

@@ -9,6 +9,7 @@ select
     {{ text_or_null('website') }} as website,
     {{ text_or_null('industry') }} as industry,
     try_cast(numberofemployees as bigint) as employee_count,
+    {{ custom_field('raw_hubspot', 'companies', var('hubspot_tax_id_property')) }} as tax_id,
     {{ text_or_null('country') }} as country,
     {{ text_or_null('city') }} as city,
     {{ id_text('hubspot_owner_id') }} as owner_id,

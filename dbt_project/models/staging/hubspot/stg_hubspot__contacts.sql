@@ -8,6 +8,7 @@ select
     {{ text_or_null('firstname') }} as first_name,
     {{ text_or_null('lastname') }} as last_name,
     {{ text_or_null('phone') }} as phone,
+    {{ text_or_null('country') }} as country,
     {{ text_or_null('jobtitle') }} as job_title,
     {{ id_text('hubspot_owner_id') }} as owner_id,
     try_cast(createdate as timestamp) as created_at,

@@ -7,6 +7,7 @@ select
     {{ text_or_null('name') }} as organization_name,
     {{ text_or_null('owner_id') }} as owner_id,
     {{ text_or_null('website') }} as website,
+    {{ pipedrive_custom_field('organizations', var('pipedrive_tax_id_field')) }} as tax_id,
     {{ text_or_null('address_country') }} as country,
     {{ text_or_null('address_locality') }} as city,
     {{ text_or_null('industry') }} as industry,

@@ -9,6 +9,7 @@ select
     {{ text_or_null('OwnerId') }} as owner_id,
     try_cast(NumberOfEmployees as bigint) as employee_count,
     {{ text_or_null('Website') }} as website,
+    {{ custom_field('raw_salesforce', 'accounts', var('salesforce_tax_id_field')) }} as tax_id,
     {{ text_or_null('BillingCity') }} as billing_city,
     {{ text_or_null('BillingCountry') }} as billing_country,
     {{ merged_into(text_or_null('MasterRecordId')) }} as master_record_id,

@@ -9,6 +9,7 @@ select
     {{ text_or_null('LastName') }} as last_name,
     {{ text_or_null('Email') }} as email,
     {{ text_or_null('Phone') }} as phone,
+    {{ text_or_null('Country') }} as country,
     {{ text_or_null('Title') }} as job_title,
     {{ text_or_null('LeadSource') }} as lead_source,
     {{ text_or_null('OwnerId') }} as owner_id,
