@@ -3,8 +3,8 @@
 --     --vars '{as_of: ..., number_kpi: open_pipeline,
 --       number_grain: month, number_start: 2026-09-01,
 --       number_dimension: owner, number_key: ...}'
--- The numerators add up to the KPI. The owner and the team are those of the time. Deals left out have
--- a reason; they belong to no dimension and stand beside the total.
+-- The numerators add up to the KPI. The owner and the team are those of the time. Deals left out
+-- have a reason; they belong to no dimension and stand beside the total.
 with asked as (
     {{ asked_numbers('pipeline') }}
 ),

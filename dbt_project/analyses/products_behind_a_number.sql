@@ -3,9 +3,9 @@
 --     --vars '{as_of: ..., number_kpi: discount_rate,
 --       number_grain: quarter, number_start: 2026-07-01,
 --       number_dimension: product, number_key: ...}'
--- For attach_rate ask for the grain quarter or year and the dimension product_pair. The numerators add
--- up to the KPI's numerator and the denominators to its denominator: a buyer, and a deal of a pair,
--- is 1 on one of its lines. Lines left out have a reason and stand beside the total.
+-- For attach_rate ask for the grain quarter or year and the dimension product_pair. The numerators
+-- add up to the KPI's numerator and the denominators to its denominator: a buyer, and a deal of a
+-- pair, is 1 on one of its lines. Lines left out have a reason and stand beside the total.
 with asked as (
     {{ asked_numbers('products') }}
 ),

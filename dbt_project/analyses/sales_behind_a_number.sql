@@ -3,9 +3,9 @@
 --     --vars '{as_of: ..., number_kpi: sales_amount,
 --       number_grain: quarter, number_start: 2026-07-01,
 --       number_dimension: owner, number_key: ...}'
--- The numerators add up to the KPI's numerator and the denominators to its denominator; a median has
--- neither, its amounts are in amount_base. Deals left out have a reason. They belong to no owner or
--- other dimension: they stand beside the total.
+-- The numerators add up to the KPI's numerator, the denominators to its denominator; a median has
+-- neither, its amounts are in amount_base. Deals left out have a reason. They belong to no owner
+-- or other dimension: they stand beside the total.
 with asked as (
     {{ asked_numbers('sales') }}
 ),

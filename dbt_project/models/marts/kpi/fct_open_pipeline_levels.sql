@@ -89,22 +89,58 @@ counted_spans as (
     where first_on < gone_on
 ),
 
-converted_versions as (
+dated_versions as (
     select
         open_versions.opportunity_key,
         open_versions.owner_key,
         open_versions.team_key,
+        open_versions.amount,
+        open_versions.currency_code,
         open_versions.probability,
-        greatest(open_versions.first_on, rate_spans.first_on) as first_on,
-        least(open_versions.gone_on, rate_spans.gone_on) as gone_on,
-        {{ to_base_currency('open_versions.amount', 'rate_spans.rate_to_base') }} as amount_base
+        open_versions.first_on,
+        open_versions.gone_on,
+        first_rates.rate_to_base,
+        coalesce(first_rates.span_number = last_rates.span_number, false) as has_one_rate
     from open_versions
+    left join numbered_rates as first_rates
+        on
+            open_versions.currency_code = first_rates.currency_code
+            and open_versions.first_on = first_rates.rate_on
+    left join numbered_rates as last_rates
+        on
+            open_versions.currency_code = last_rates.currency_code
+            and {{ add_days('open_versions.gone_on', -1) }} = last_rates.rate_on
+    where open_versions.amount is not null and open_versions.first_on < open_versions.gone_on
+),
+
+-- Most versions see one rate only; comparing those with every span would cost far more.
+converted_versions as (
+    select
+        opportunity_key,
+        owner_key,
+        team_key,
+        probability,
+        first_on,
+        gone_on,
+        {{ to_base_currency('amount', 'rate_to_base') }} as amount_base
+    from dated_versions
+    where has_one_rate
+    union all
+    select
+        dated_versions.opportunity_key,
+        dated_versions.owner_key,
+        dated_versions.team_key,
+        dated_versions.probability,
+        greatest(dated_versions.first_on, rate_spans.first_on) as first_on,
+        least(dated_versions.gone_on, rate_spans.gone_on) as gone_on,
+        {{ to_base_currency('dated_versions.amount', 'rate_spans.rate_to_base') }} as amount_base
+    from dated_versions
     inner join rate_spans
         on
-            open_versions.currency_code = rate_spans.currency_code
-            and open_versions.first_on < rate_spans.gone_on
-            and open_versions.gone_on > rate_spans.first_on
-    where open_versions.amount is not null and open_versions.first_on < open_versions.gone_on
+            dated_versions.currency_code = rate_spans.currency_code
+            and dated_versions.first_on < rate_spans.gone_on
+            and dated_versions.gone_on > rate_spans.first_on
+    where not dated_versions.has_one_rate
 ),
 
 converted_spans as (
