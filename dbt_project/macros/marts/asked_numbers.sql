@@ -1,9 +1,11 @@
-{# The numbers of a family that an analysis explains. Without the variable `number`: every KPI of the
-   family, in total, in the newest complete month. With it, what it names: kpi_id, period_grain,
-   period_start, dimension, dimension_key; a dimension without a key asks for all its values. #}
+{# The numbers of a family that an analysis explains. Without variables: every KPI of the family, in
+   total, in the newest complete month. The variables number_kpi, number_grain, number_start,
+   number_dimension and number_key narrow it; a dimension without a key asks for all its values. #}
 {% macro asked_numbers(family) -%}
-    {%- set number = var('number', {}) -%}
-    {%- set grain = number.get('period_grain', 'month') -%}
+    {%- set grain = var('number_grain', 'month') -%}
+    {%- set kpi = var('number_kpi', none) -%}
+    {%- set key = var('number_key', none) -%}
+    {%- set start = var('number_start', none) -%}
     select
         kpi_values.kpi_id,
         kpi_values.period_grain,
@@ -23,20 +25,16 @@
     where
         catalogue.family = '{{ family }}'
         and kpi_values.period_grain = '{{ grain }}'
-        and kpi_values.dimension = '{{ number.get("dimension", "total") }}'
-        {%- if 'kpi_id' in number %}
-        and kpi_values.kpi_id = '{{ number["kpi_id"] }}'
-        {%- endif %}
-        {%- if 'dimension_key' in number %}
-        and kpi_values.dimension_key = '{{ number["dimension_key"] }}'
-        {%- endif %}
-        {%- if 'period_start' in number %}
-        and kpi_values.period_start = cast('{{ number["period_start"] }}' as date)
-        {%- else %}
+        and kpi_values.dimension = '{{ var("number_dimension", "total") }}'
+        {% if kpi is not none %}and kpi_values.kpi_id = '{{ kpi }}'{% endif %}
+        {% if key is not none %}and kpi_values.dimension_key = '{{ key }}'{% endif %}
+        {% if start is not none %}
+        and kpi_values.period_start = cast('{{ start }}' as date)
+        {% else %}
         and kpi_values.period_start = (
             select max(newest.period_start)
             from {{ ref('dim_period') }} as newest
             where newest.is_complete and newest.period_grain = '{{ grain }}'
         )
-        {%- endif %}
+        {% endif %}
 {%- endmacro %}
