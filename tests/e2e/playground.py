@@ -16,7 +16,7 @@ from orchestration.local import clock, published_file, served
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("_landed_at", "_load_id")  # differ from run to run by their meaning
-LAYERS = ("intermediate", "core", "funnel", "performance", "kpi")
+LAYERS = ("intermediate", "core", "funnel", "performance", "kpi", "reports")
 
 
 @dataclass

@@ -82,8 +82,8 @@ def _busiest(connection: duckdb.DuckDBPyConnection, kpi_id: str, *, total: bool)
     found = connection.execute(
         "select kpi_id, period_grain, cast(period_start as varchar), dimension, dimension_key"
         " from kpi.fct_kpi_values where kpi_id = ? and period_grain = 'quarter'"
-        " and (dimension = 'total') = ? and numerator <> 0 and dimension_key <> 'unknown'"
-        " order by n desc, period_start, dimension, dimension_key limit 1",
+        " and (dimension = 'total') = ? and n > 0 and dimension_key <> 'unknown'"
+        " order by numerator <> 0 desc, n desc, period_start, dimension, dimension_key limit 1",
         [kpi_id, total],
     ).fetchone()
     assert found is not None, f"nothing behind any {kpi_id}"

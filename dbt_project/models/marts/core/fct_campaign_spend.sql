@@ -51,6 +51,29 @@ listed_days as (
     group by listed.campaign_key, listed.spent_on
 ),
 
+listed_keys as (
+    select distinct campaign_key
+    from listed
+    where campaign_key is not null
+),
+
+-- One campaign kept in two CRMs under one name at one time is paid once: what a spreadsheet or the
+-- first of the CRMs says.
+twins as (
+    select campaigns.campaign_key
+    from campaigns
+    inner join campaigns as same_named
+        on
+            lower(campaigns.campaign_name) = lower(same_named.campaign_name)
+            and campaigns.source_system <> same_named.source_system
+            and campaigns.starts_on <= coalesce(same_named.ends_on, {{ as_of_date() }})
+            and coalesce(campaigns.ends_on, {{ as_of_date() }}) >= same_named.starts_on
+    left join listed_keys on same_named.campaign_key = listed_keys.campaign_key
+    where
+        listed_keys.campaign_key is not null
+        or (same_named.spend_amount is not null and same_named.source_system < campaigns.source_system)
+),
+
 priced as (
     select
         campaigns.campaign_key,
@@ -71,9 +94,12 @@ priced as (
         and campaigns.starts_on <= {{ as_of_date() }}
         -- The whole of a campaign that a spreadsheet knows, not only its listed days.
         and campaigns.campaign_key not in (
-            select listed.campaign_key
-            from listed
-            where listed.campaign_key is not null
+            select listed_keys.campaign_key
+            from listed_keys
+        )
+        and campaigns.campaign_key not in (
+            select twins.campaign_key
+            from twins
         )
 ),
 
