@@ -21,7 +21,7 @@ select
     owners.team_key,
     targets.period_start,
     targets.period_end,
-    targets.target_value as target_amount,
+    cast(targets.target_value as decimal(18, 2)) as target_amount,
     targets.currency_code,
     rates.rate_to_base,
     {{ to_base_currency('targets.target_value', 'rates.rate_to_base') }} as target_amount_base,
