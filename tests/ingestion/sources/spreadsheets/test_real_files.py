@@ -72,5 +72,7 @@ def test_dirty_order_lines_are_all_accounted_for(desk: Desk) -> None:
         (1003, "neither an amount nor a quantity with a unit price"),
     ]
     assert desk.rows("select count(*) from manual_sales where region = 'PH'")[0][0] > 0
-    total = desk.rows("select sum(quantity::bigint * unit_price::bigint) from manual_sales where sheet_row < 5")
+    total = desk.rows(
+        "select sum(quantity::bigint * unit_price::bigint) from manual_sales where sheet_row < 5"
+    )
     assert total == [(47 * 1100 + 66 * 220 + 89 * 480,)]
