@@ -18,6 +18,9 @@ from sandbox.connection import environment
 from sandbox.context import Context
 from tests.sandbox.serving import serving
 
+# What the sandbox serves; spreadsheets stand in a folder.
+CRMS = tuple(name for name in SOURCES if name != "spreadsheets")
+
 
 @dataclass
 class Served:

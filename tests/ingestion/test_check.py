@@ -31,7 +31,7 @@ from ingestion.model import (
 )
 from ingestion.run import SOURCES, Home
 from sandbox.connection import environment, oauth_environment
-from tests.ingestion.conftest import Served
+from tests.ingestion.conftest import CRMS, Served
 
 Serve = Callable[[Path], Served]
 
@@ -60,7 +60,7 @@ def _by_entity(checked: Checked) -> dict[str, Finding]:
     return {finding.entity: finding for finding in checked.findings}
 
 
-@pytest.mark.parametrize("source", list(SOURCES))
+@pytest.mark.parametrize("source", CRMS)
 def test_all_entities_of_a_whole_account_can_be_read(
     served: Served, home: Home, source: str
 ) -> None:

@@ -13,7 +13,7 @@ import pytest
 from ingestion.model import Window
 from ingestion.run import SOURCES, Home, cursors, land, load, rebuild
 from sandbox.company import advance
-from tests.ingestion.conftest import Served, contents, pull
+from tests.ingestion.conftest import CRMS, Served, contents, pull
 
 Serve = Callable[[Path], Served]
 NOW = datetime(2026, 11, 3, 15, 0, tzinfo=UTC)
@@ -150,7 +150,7 @@ def test_what_bulk_cannot_hold_stays_as_it_was(company: Path, serve: Serve, home
     assert _raw(home, query) == before
 
 
-@pytest.mark.parametrize("source", list(SOURCES))
+@pytest.mark.parametrize("source", CRMS)
 def test_changes_and_a_sweep_equal_a_fresh_full_load(
     store: Path, serve: Serve, tmp_path: Path, source: str
 ) -> None:
@@ -185,7 +185,7 @@ def test_the_books_count_records_not_pages(company: Path, serve: Serve, home: Ho
     }
 
 
-@pytest.mark.parametrize("source", list(SOURCES))
+@pytest.mark.parametrize("source", CRMS)
 def test_a_second_pull_without_changes_writes_nothing(
     company: Path, serve: Serve, home: Home, source: str
 ) -> None:
@@ -199,7 +199,7 @@ def test_a_second_pull_without_changes_writes_nothing(
     assert _landed_at(home) == before
 
 
-@pytest.mark.parametrize("source", list(SOURCES))
+@pytest.mark.parametrize("source", CRMS)
 def test_raw_is_rebuilt_from_landing_alone(
     store: Path, serve: Serve, home: Home, source: str
 ) -> None:

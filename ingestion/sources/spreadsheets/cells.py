@@ -10,9 +10,9 @@ from decimal import Decimal
 from ingestion.sources.spreadsheets.conventions import Conventions
 from ingestion.sources.spreadsheets.dates import day, of_serial
 from ingestion.sources.spreadsheets.grid import Broken, Cell
-from ingestion.sources.spreadsheets.kinds import COUNTRIES, KPIS
 from ingestion.sources.spreadsheets.numbers import SIGNS, is_none, number, plain_text
 from ingestion.sources.spreadsheets.periods import Period, period
+from ingestion.sources.spreadsheets.vocabulary import COUNTRIES, KPIS
 from ingestion.sources.spreadsheets.words import CellType, Choices, Column, plain
 
 _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +12,6 @@ import orjson
 from ingestion.engine.errors import FatalError
 from ingestion.model import Counted, Page, Plan, Pull
 from ingestion.sources.spreadsheets.files import FileRead
-from ingestion.sources.spreadsheets.finish import hashed
 from ingestion.sources.spreadsheets.folder import (
     FILES,
     LAST,
@@ -27,8 +25,16 @@ from ingestion.sources.spreadsheets.folder import (
 )
 from ingestion.sources.spreadsheets.kinds import TARGETS
 from ingestion.sources.spreadsheets.outcome import SheetOutcome, outcomes
-from ingestion.sources.spreadsheets.records import Problem, Record
-from ingestion.sources.spreadsheets.tables import ROWS, SET_ASIDE, SHEETS
+from ingestion.sources.spreadsheets.pages import (
+    aside_line,
+    line,
+    of_place,
+    refusal,
+    rows_page,
+    sheet_line,
+)
+from ingestion.sources.spreadsheets.records import Record
+from ingestion.sources.spreadsheets.tables import ROWS
 from ingestion.sources.spreadsheets.versions import History, history_of, with_versions
 
 VERSIONS = "versions"
@@ -65,7 +71,7 @@ def extract(pull: Pull, plan: Plan) -> Iterator[Page]:
         yield from _pages_of_files(pull, found)
         return
     for outcome, rows in found.results:
-        yield _rows_page(outcome, rows)
+        yield rows_page(outcome, rows)
     yield from _files_pages(pull.entity.name, found)
     if found.history:
         yield Page(VERSIONS, orjson.dumps({VERSIONS: found.history}), 0)
@@ -191,20 +197,6 @@ def _today(pull: Pull) -> date:
         raise FatalError(f"{TIMEZONE}: there is no time zone {name}") from error
 
 
-def _rows_page(outcome: SheetOutcome, rows: Sequence[Record]) -> Page:
-    body = [
-        {
-            "row_key": record.key,
-            "file": outcome.file,
-            "sheet": outcome.name,
-            "sheet_row": str(record.row),
-            **record.values,
-        }
-        for record in rows
-    ]
-    return Page(ROWS, orjson.dumps({ROWS: body}), len(body), context={"file": outcome.file})
-
-
 def _files_pages(kind: str, found: Reading) -> Iterator[Page]:
     """Per file what was set aside and what became of its sheets; of those that have left, silence."""
     by_file: dict[str, list[SheetOutcome]] = {one.name: [] for one in found.held}
@@ -212,93 +204,30 @@ def _files_pages(kind: str, found: Reading) -> Iterator[Page]:
         by_file[outcome.file].append(outcome)
     for file in found.held:
         aside = [
-            _aside(kind, file.name, outcome.name, record, problem)
+            aside_line(kind, file.name, outcome.name, record, problem)
             for outcome in by_file[file.name]
             for record, problem in outcome.set_aside
         ]
-        yield from _of_place(kind, file, aside, [_sheet(kind, file, o) for o in by_file[file.name]])
+        yield from of_place(
+            kind, file, aside, [sheet_line(kind, file, o) for o in by_file[file.name]]
+        )
     for file in found.refused:
-        yield from _refusal(kind, file)
+        yield from refusal(kind, file)
     for name in found.gone:
         yield Page(ROWS, orjson.dumps({ROWS: []}), 0, context={"file": name})
-        yield from _of_place(kind, FileRead(name, ""), [], [])
+        yield from of_place(kind, FileRead(name, ""), [], [])
 
 
 def _pages_of_files(pull: Pull, found: Reading) -> Iterator[Page]:
     """Files and sheets that belong to no kind."""
     for file in found.refused:
-        yield from _refusal(UNKNOWN, file)
+        yield from refusal(UNKNOWN, file)
     for file in found.held:
         ignored = [
-            _line(UNKNOWN, file, sheet.name, "ignored", sheet.reason)
+            line(UNKNOWN, file, sheet.name, "ignored", sheet.reason)
             for sheet in file.sheets
             if sheet.kind is None
         ]
-        yield from _of_place(UNKNOWN, file, [], ignored)
+        yield from of_place(UNKNOWN, file, [], ignored)
     for name in found.gone:
-        yield from _of_place(UNKNOWN, FileRead(name, ""), [], [])
-
-
-def _refusal(kind: str, file: FileRead) -> Iterator[Page]:
-    """Nothing is said of its rows: those that were read of it before stay."""
-    problem = Problem("", "", f"the whole file was refused: {file.refused}")
-    aside = _aside(kind, file.name, "", Record(0, 0), problem)
-    lines = [_line(kind, file, sheet.name, "refused", file.refused) for sheet in file.sheets]
-    yield from _of_place(
-        kind, file, [aside], lines or [_line(kind, file, "", "refused", file.refused)]
-    )
-
-
-def _of_place(
-    kind: str,
-    file: FileRead,
-    aside: Sequence[Mapping[str, str | None]],
-    sheets: Sequence[Mapping[str, str | None]],
-) -> Iterator[Page]:
-    place = {"place": f"{kind}/{file.name}"}
-    # They are beside the rows, whose number is the load's.
-    for name, lines in ((SET_ASIDE, aside), (SHEETS, sheets)):
-        body = orjson.dumps({name: list(lines)})
-        yield Page(name, body, len(lines), context=place, asked=(place["place"],))
-
-
-def _aside(
-    kind: str, file: str, sheet: str, record: Record, problem: Problem
-) -> dict[str, str | None]:
-    return {
-        "quarantine_key": hashed(kind, file, sheet, str(record.row), str(record.number)),
-        "place": f"{kind}/{file}",
-        "kind": kind,
-        "file": file,
-        "sheet": sheet,
-        "sheet_row": str(record.row) if record.row else None,
-        "sheet_column": problem.column,
-        "value": problem.value,
-        "reason": problem.reason,
-    }
-
-
-def _sheet(kind: str, file: FileRead, outcome: SheetOutcome) -> dict[str, str | None]:
-    line = _line(kind, file, outcome.name, "read", None)
-    counts = Counter(rows_loaded=len(outcome.loaded), rows_quarantined=len(outcome.set_aside))
-    counts["rows_read"] = outcome.rows_read
-    return line | {name: str(number) for name, number in counts.items()}
-
-
-def _line(
-    kind: str, file: FileRead, sheet: str, status: str, reason: str | None
-) -> dict[str, str | None]:
-    return {
-        "sheet_key": hashed(kind, file.name, sheet),
-        "place": f"{kind}/{file.name}",
-        "file": file.name,
-        "sheet": sheet,
-        "sha256": file.sha256,
-        "kind": kind,
-        "status": status,
-        "reason": reason,
-        "conventions": file.conventions,
-        "rows_read": None,
-        "rows_loaded": None,
-        "rows_quarantined": None,
-    }
+        yield from of_place(UNKNOWN, FileRead(name, ""), [], [])

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 
 from ingestion.sources.spreadsheets.dates import MONTHS
-from ingestion.sources.spreadsheets.kinds import COUNTRIES, KINDS, KPIS
+from ingestion.sources.spreadsheets.kinds import KINDS
 from ingestion.sources.spreadsheets.numbers import CODES
+from ingestion.sources.spreadsheets.vocabulary import COUNTRIES, KPIS
 from ingestion.sources.spreadsheets.words import Column, plain
 
 LONGEST = 60

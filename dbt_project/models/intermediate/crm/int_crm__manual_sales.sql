@@ -24,8 +24,11 @@ select
     coalesce(
         sales.amount,
         cast(
-            round(sales.quantity * sales.unit_price * (1 - coalesce(sales.discount, 0)), 2)
-            as decimal(18, 2)
+            round(
+                cast(sales.quantity * sales.unit_price as decimal(24, 6))
+                * cast(1 - coalesce(sales.discount, 0) as decimal(6, 4)),
+                2
+            ) as decimal(18, 2)
         )
     ) as amount,
     sales.currency_code

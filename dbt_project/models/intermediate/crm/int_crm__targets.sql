@@ -70,7 +70,8 @@ of_goals as (
         {{ grain_of_days('goals.period_start', 'goals.period_end') }} as period_grain,
         goals.period_start,
         goals.period_end,
-        goals.target_amount as target_value,
+        -- A target of a share has more places than money.
+        cast(goals.target_amount as decimal(18, 4)) as target_value,
         goals.currency_code,
         goals.period_start as valid_from,
         cast(null as date) as valid_to,

@@ -26,14 +26,16 @@ select
     targets.period_grain,
     targets.period_start,
     targets.period_end,
-    targets.target_value,
+    cast(targets.target_value as decimal(18, 4)) as target_value,
     targets.currency_code,
     case when catalogue.unit = 'money' then rates.rate_to_base end as rate_to_base,
-    case
-        when catalogue.unit = 'money'
-            then {{ to_base_currency('targets.target_value', 'rates.rate_to_base') }}
-        else targets.target_value
-    end as target_value_base,
+    cast(
+        case
+            when catalogue.unit = 'money'
+                then {{ to_base_currency('targets.target_value', 'rates.rate_to_base') }}
+            else targets.target_value
+        end as decimal(18, 4)
+    ) as target_value_base,
     targets.valid_from,
     targets.valid_to,
     targets.source_system

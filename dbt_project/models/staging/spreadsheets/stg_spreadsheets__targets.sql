@@ -13,7 +13,7 @@ select
     {{ text_or_null('period_grain') }} as period_grain,
     cast(period_start as date) as period_start,
     cast(period_end as date) as period_end,
-    cast(target_value as decimal(18, 2)) as target_value,
+    cast(target_value as decimal(18, 4)) as target_value,
     {{ text_or_null('currency_code') }} as currency_code,
     cast(valid_from as date) as valid_from,
     coalesce(is_valid_from_told, false) as is_valid_from_told,
