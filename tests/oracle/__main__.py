@@ -21,7 +21,7 @@ from pathlib import Path
 from orchestration.local import company_file, published_file
 from tests.oracle.compare import Result, compare
 from tests.oracle.families import FAMILIES
-from tests.oracle.world import read
+from tests.oracle.world import COUNTRY, read
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -36,6 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--store", type=Path, help="the company of that run")
     parser.add_argument("--family", choices=sorted(FAMILIES), nargs="+", default=list(FAMILIES))
     parser.add_argument("--fiscal-start", type=int, default=1, help="first month of the year")
+    parser.add_argument("--country", default=COUNTRY, help="the run's business country")
     parser.add_argument("--show", type=int, default=3, help="differences shown per KPI")
     parser.add_argument(
         "--present-only", action="store_true", help="a KPI without rows is no difference"
@@ -73,7 +74,7 @@ def _on_a_company_of_its_own(seed: int, deals: int, chosen: argparse.Namespace) 
 
 def _check(published: Path, store: Path, chosen: argparse.Namespace) -> int:
     started = time.monotonic()
-    world, calendar = read(store, fiscal_start=chosen.fiscal_start)
+    world, calendar = read(store, fiscal_start=chosen.fiscal_start, country=chosen.country)
     rows = (row for name in chosen.family for row in FAMILIES[name](world, calendar))
     results = compare(published, rows)
     _show(results, chosen.show)

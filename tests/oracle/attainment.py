@@ -12,15 +12,15 @@ from fractions import Fraction
 from tests.oracle.periods import DAY, LONG, Calendar, Period
 from tests.oracle.pipeline import Ends
 from tests.oracle.places import of_owner
-from tests.oracle.records import Target, World
+from tests.oracle.records import World
 from tests.oracle.sales import closed_deals
 from tests.oracle.tally import TOTAL, Place, Row, ratio, row
-from tests.oracle.working_days import working_days
+from tests.oracle.working_days import business_days
 
 
 @dataclass
 class _Goal:
-    """Of one place in one period. Prorated and projected are by each owner's own calendar."""
+    """Of one place in one period."""
 
     target: Decimal = Decimal(0)
     sales: Decimal = Decimal(0)
@@ -63,7 +63,7 @@ def _goals(world: World, calendar: Calendar) -> dict[tuple[Period, Place], _Goal
             Decimal(0),
         )
         for period in calendar.of(target.start, LONG):
-            gone, whole = _days(world, target, period)
+            gone, whole = _days(world, period)
             for place in of_owner(world, target.owner):
                 goal = found.setdefault((period, place), _Goal())
                 goal.target += base
@@ -85,9 +85,10 @@ def _sold(world: World) -> dict[str, list[tuple[date, Decimal]]]:
     return found
 
 
-def _days(world: World, target: Target, period: Period) -> tuple[int, int]:
-    gone = working_days(world, target.owner, period.start, period.measured_on)
-    return gone, working_days(world, target.owner, period.start, period.end - DAY)
+def _days(world: World, period: Period) -> tuple[int, int]:
+    """Gone by, and of the whole period. Nobody says that a target has its owner's calendar."""
+    gone = business_days(world, period.start, period.measured_on)
+    return gone, business_days(world, period.start, period.end - DAY)
 
 
 def _add_open(world: World, calendar: Calendar, goals: dict[tuple[Period, Place], _Goal]) -> None:

@@ -14,9 +14,9 @@ import duckdb
 from tests.oracle.tally import Row
 
 Key = tuple[str, str, date, str, str]
-Values = tuple[Decimal | int | None, ...]
+Values = tuple[Decimal | int | bool | None, ...]
 
-FIELDS = ("numerator", "denominator", "value", "n")
+FIELDS = ("numerator", "denominator", "value", "n", "is_mature")
 # Counts and cents to the last digit; a quotient as far as doubles reach.
 _NEAR = Decimal("1e-9")
 _RELATIVE = Decimal("1e-12")
@@ -54,7 +54,7 @@ def published(path: Path) -> tuple[dict[Key, Values], list[Key]]:
         rows = connection.execute(
             f"""
             select kpi_id, period_grain, period_start, dimension, dimension_value,
-                numerator, denominator, value, n
+                numerator, denominator, value, n, is_mature
             from {schema}.pub_kpi_values
             """
         ).fetchall()
@@ -82,7 +82,7 @@ def compare(path: Path, expected: Iterable[Row]) -> list[Result]:
         spoken[row.kpi_id].add(key)
         result.compared += 1
         values = found.get(key)
-        wanted = (row.numerator, row.denominator, row.value, row.n)
+        wanted = (row.numerator, row.denominator, row.value, row.n, row.is_mature)
         if values is None:
             if not _is_optional(row.dimension, wanted):
                 result.differences.append(Difference(key, None, wanted))
@@ -101,7 +101,7 @@ def compare(path: Path, expected: Iterable[Row]) -> list[Result]:
 
 def _is_optional(dimension: str, values: Values) -> bool:
     """A row of a part in which nothing happened may stand or not; a total has to."""
-    numerator, denominator, value, _ = values
+    numerator, denominator, value, *_ = values
     if dimension == "total":
         return False
     if denominator is None:
@@ -116,8 +116,8 @@ def _agree(values: Values, wanted: Values, unsaid: frozenset[str]) -> bool:
     )
 
 
-def _same(left: Decimal | int | None, right: Decimal | int | None) -> bool:
-    if left is None or right is None:
+def _same(left: Decimal | int | bool | None, right: Decimal | int | bool | None) -> bool:
+    if left is None or right is None or isinstance(left, bool):
         return left is right
     wanted = Decimal(right)
     return abs(Decimal(str(left)) - wanted) <= max(_NEAR, _RELATIVE * abs(wanted))

@@ -9,20 +9,24 @@ from fractions import Fraction
 from tests.oracle.periods import WEEK_AND_LONG, Calendar
 from tests.oracle.pipeline import Ends
 from tests.oracle.records import Deal, Stage, World
-from tests.oracle.tally import TOTAL, Durations, Place, Row, Sheet
+from tests.oracle.tally import TOTAL, Durations, Motion, Place, Row, Sheet
 
 _MILLISECONDS_PER_DAY = 86_400_000
 
 
 def rows(world: World, calendar: Calendar) -> Iterator[Row]:
-    cohort = Sheet(calendar, "stage_conversion_cohort", "ratio")
+    motion = Motion(calendar.today)
+    cohort = Sheet(calendar, "stage_conversion_cohort", "ratio", mature=motion.of_place)
     stays = Durations(calendar, "days_in_stage")
     going_on = Sheet(calendar, "open_stage_visits", "sum", WEEK_AND_LONG)
     ends = Ends(calendar, WEEK_AND_LONG)
     for deal in world.deals.values():
-        for stage, (entered_at, moved_on) in entries(deal).items():
+        for stage, (entered_at, moved_on_at) in entries(deal).items():
             places = [TOTAL, ("stage", stage.title)]
-            cohort.add(calendar.day(entered_at), places, int(moved_on), 1)
+            cohort.add(calendar.day(entered_at), places, int(moved_on_at is not None), 1)
+            if moved_on_at is not None:
+                length = _milliseconds(entered_at, moved_on_at)
+                motion.add(Fraction(length, _MILLISECONDS_PER_DAY), places)
         for stay in deal.stays:
             if stay.stage.is_closed:
                 continue
@@ -43,20 +47,20 @@ def _places(stage: Stage) -> list[Place]:
     return [TOTAL, ("stage", stage.title), ("pipeline", stage.pipeline)]
 
 
-def entries(deal: Deal) -> dict[Stage, tuple[datetime, bool]]:
-    """First entries into open stages, and whether the deal went further afterwards.
+def entries(deal: Deal) -> dict[Stage, tuple[datetime, datetime | None]]:
+    """First entries into open stages, and when the deal went further afterwards, if it did.
 
     A listed stage that the deal jumped over counts as entered, and as passed, at the jump.
     """
-    found: dict[Stage, tuple[datetime, bool]] = {}
+    found: dict[Stage, tuple[datetime, datetime | None]] = {}
     came_from: Stage | None = None
     for position, stay in enumerate(deal.stays):
         for skipped in _jumped_over(deal, came_from, stay.stage):
-            found.setdefault(skipped, (stay.entered_at, True))
+            found.setdefault(skipped, (stay.entered_at, stay.entered_at))
         if not stay.stage.is_closed and stay.stage not in found:
-            later = [each.stage for each in deal.stays[position + 1 :]]
-            moved_on = any(is_further(stay.stage, stage) for stage in later)
-            found[stay.stage] = (stay.entered_at, moved_on)
+            later = deal.stays[position + 1 :]
+            advances = (each.entered_at for each in later if is_further(stay.stage, each.stage))
+            found[stay.stage] = (stay.entered_at, next(advances, None))
         came_from = stay.stage
     return found
 

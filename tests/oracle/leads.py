@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -11,14 +11,27 @@ from fractions import Fraction
 from tests.oracle.periods import Calendar
 from tests.oracle.places import of_owner, of_person
 from tests.oracle.records import Activity, Deal, World
-from tests.oracle.tally import Durations, Row, Sheet
+from tests.oracle.tally import Durations, Motion, Place, Row, Sheet
 
 OUTBOUND = ("call", "email", "meeting")
 
 
 def rows(world: World, calendar: Calendar) -> Iterator[Row]:
     counts = {name: Sheet(calendar, name, "sum") for name in ("leads_created", "qualified_leads")}
-    rates = {name: Sheet(calendar, name, "ratio") for name in _RATIOS}
+    motions = {name: Motion(calendar.today) for name in _COHORTS}
+    rates = {
+        name: Sheet(calendar, name, "ratio", mature=motion.of_all)
+        for name, motion in motions.items()
+    }
+    unanswered = Sheet(calendar, "unanswered_lead_share", "ratio")
+
+    def follow(name: str, places: list[Place], since: date, made_it: Iterable[date]) -> None:
+        """Whether it came to that, and on which day first."""
+        reached = min(made_it, default=None)
+        rates[name].add(since, places, int(reached is not None), 1)
+        if reached is not None:
+            motions[name].add((reached - since).days)
+
     response = Durations(calendar, "lead_response_minutes")
     deals = _deals_of_people(world)
     contacts = _contacts_of_people(world)
@@ -28,33 +41,32 @@ def rows(world: World, calendar: Calendar) -> Iterator[Row]:
         if person.qualified_at is not None:
             day = calendar.day(person.qualified_at)
             counts["qualified_leads"].add(day, places, 1)
-            won = int(_has_won(own, day))
-            rates["qualified_lead_conversion_cohort"].add(day, places, won, 1)
+            follow("qualified_lead_conversion_cohort", places, day, _wins(own, day))
         if person.lead_at is None:
             continue
         day = calendar.day(person.lead_at)
         counts["leads_created"].add(day, places, 1)
-        rates["qualified_lead_rate"].add(day, places, int(person.qualified_at is not None), 1)
-        begun = any(d.created_on >= day and d.created_at < world.clock for d in own)
-        rates["lead_to_opportunity_rate_cohort"].add(day, places, int(begun), 1)
-        rates["lead_conversion_rate_cohort"].add(day, places, int(_has_won(own, day)), 1)
+        qualified = [calendar.day(person.qualified_at)] if person.qualified_at else []
+        follow("qualified_lead_rate", places, day, qualified)
+        begun = [d.created_on for d in own if d.created_on >= day and d.created_at < world.clock]
+        follow("lead_to_opportunity_rate_cohort", places, day, begun)
+        follow("lead_conversion_rate_cohort", places, day, _wins(own, day))
         answers = [at for at in contacts.get(person.key, []) if at >= person.lead_at]
-        rates["unanswered_lead_share"].add(day, places, int(not answers), 1)
+        unanswered.add(day, places, int(not answers), 1)
         if answers:
             waited = (min(answers) - person.lead_at) / timedelta(milliseconds=1)
             response.add(day, places, Fraction(int(waited), 60_000))
-    for sheet in (*counts.values(), *rates.values()):
+    for sheet in (*counts.values(), *rates.values(), unanswered):
         yield from sheet.rows()
     yield from response.rows()
     yield from _effectiveness(world, calendar)
 
 
-_RATIOS = (
+_COHORTS = (
     "qualified_lead_rate",
     "lead_to_opportunity_rate_cohort",
     "lead_conversion_rate_cohort",
     "qualified_lead_conversion_cohort",
-    "unanswered_lead_share",
 )
 
 
@@ -66,8 +78,8 @@ def _deals_of_people(world: World) -> dict[int, list[Deal]]:
     return found
 
 
-def _has_won(deals: list[Deal], since: date) -> bool:
-    return any(d.is_won and d.closed_on is not None and d.closed_on >= since for d in deals)
+def _wins(deals: list[Deal], since: date) -> list[date]:
+    return [d.closed_on for d in deals if d.is_won and d.closed_on and d.closed_on >= since]
 
 
 def _contacts_of_people(world: World) -> dict[int, list[datetime]]:

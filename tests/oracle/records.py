@@ -287,6 +287,7 @@ class World:
     clock: datetime
     timezone: str
     rates: Rates
+    country: str = "US"  # whose holidays hold for owners of whom nobody says where they work
     teams: dict[str, str | None] = field(default_factory=dict)  # by owner
     countries: dict[str, str] = field(default_factory=dict)  # by owner, where anybody says
     accounts: dict[int, Account] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from tests.oracle.periods import GRAINS, LONG, Calendar, Period
 from tests.oracle.places import of_country
 from tests.oracle.records import Survey, World
 from tests.oracle.sales import purchases
-from tests.oracle.tally import TOTAL, Row, Sheet
+from tests.oracle.tally import TOTAL, Place, Row, Sheet
 
 SATISFIED = 4
 PROMOTER, DETRACTOR = 9, 6
@@ -63,8 +63,14 @@ def _responses(world: World, calendar: Calendar) -> Iterator[Row]:
 
 
 def _repurchases(world: World, calendar: Calendar) -> Iterator[Row]:
-    happy = Sheet(calendar, "satisfied_repurchase_rate_cohort", "ratio", LONG)
-    unhappy = Sheet(calendar, "unsatisfied_repurchase_rate_cohort", "ratio", LONG)
+
+    def is_mature(period: Period, _: Place) -> bool:
+        return period.end + RETURNS_WITHIN <= calendar.today
+
+    happy, unhappy = (
+        Sheet(calendar, f"{name}_repurchase_rate_cohort", "ratio", LONG, mature=is_mature)
+        for name in ("satisfied", "unsatisfied")
+    )
     bought = {key: [each.on for each in deals] for key, deals in purchases(world).items()}
     for period, survey in _last(world, calendar, "CSAT", by_survey=False, grains=LONG):
         if survey.person is None or survey.account is None:

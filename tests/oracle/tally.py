@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +13,8 @@ from tests.oracle.periods import GRAINS, Calendar, Period
 
 Number = Decimal | Fraction | int
 Place = tuple[str, str]  # dimension and the label of its value
+
+Mature = Callable[[Period, Place], bool]
 
 TOTAL: Place = ("total", "total")
 PLACES = 10
@@ -32,6 +34,7 @@ class Row:
     value: Decimal | None
     n: int | None
     unsaid: frozenset[str] = frozenset()
+    is_mature: bool | None = None  # None where the KPI follows no cohort
 
 
 def rounded(exact: Number | None, places: int = PLACES) -> Decimal | None:
@@ -70,6 +73,7 @@ def row(
     value: Number | None,
     n: int | None,
     unsaid: Iterable[str] = (),
+    is_mature: bool | None = None,
 ) -> Row:
     return Row(
         kpi_id,
@@ -81,7 +85,31 @@ def row(
         rounded(value),
         n,
         frozenset(unsaid),
+        is_mature,
     )
+
+
+@dataclass
+class Motion:
+    """How many days it took those who made it. A cohort is mature when nine of ten had made it by
+    its age, counted from its last day."""
+
+    today: date
+    _days: dict[Place, list[Number]] = field(default_factory=lambda: defaultdict(list))
+    _limits: dict[Place, Fraction | None] = field(default_factory=dict)
+
+    def add(self, days: Number, places: Iterable[Place] = (TOTAL,)) -> None:
+        for place in places:
+            self._days[place].append(days)
+
+    def of_all(self, period: Period, _: Place) -> bool:
+        return self.of_place(period, TOTAL)
+
+    def of_place(self, period: Period, place: Place) -> bool:
+        if place not in self._limits:
+            self._limits[place] = percentile(sorted(self._days[place]), Fraction(9, 10))
+        limit = self._limits[place]
+        return limit is not None and (self.today - period.end).days + 1 > limit
 
 
 class Sheet:
@@ -94,6 +122,7 @@ class Sheet:
         shape: str,
         grains: tuple[str, ...] = GRAINS,
         unsaid: Iterable[str] = (),
+        mature: Mature | None = None,
     ) -> None:
         if shape not in ("sum", "ratio"):
             raise ValueError(shape)
@@ -102,6 +131,7 @@ class Sheet:
         self.shape = shape
         self.grains = grains
         self.unsaid = frozenset(unsaid)
+        self.mature = mature
         self._sums: dict[tuple[Period, Place], list[Number]] = defaultdict(lambda: [0, 0, 0])
 
     def add(
@@ -125,11 +155,12 @@ class Sheet:
             self._sums.setdefault((period, TOTAL), [0, 0, 0])
         for (period, place), (numerator, denominator, n) in self._sums.items():
             head = (self.kpi_id, period, place)
+            mature = None if self.mature is None else self.mature(period, place)
             if self.shape == "sum":
-                yield row(*head, numerator, None, numerator, int(n), self.unsaid)
+                yield row(*head, numerator, None, numerator, int(n), self.unsaid, mature)
             else:
                 value = ratio(numerator, denominator)
-                yield row(*head, numerator, denominator, value, int(n), self.unsaid)
+                yield row(*head, numerator, denominator, value, int(n), self.unsaid, mature)
 
 
 class Durations:

@@ -31,12 +31,12 @@ def publish(tmp_path: Path) -> Publish:
                 "create table pub_kpi_values (kpi_id varchar, period_grain varchar,"
                 " period_start date, dimension varchar, dimension_value varchar,"
                 " numerator decimal(38, 10), denominator decimal(38, 10),"
-                " value decimal(38, 10), n bigint)"
+                " value decimal(38, 10), n bigint, is_mature boolean)"
             )
             for row in rows:
                 connection.execute(
-                    "insert into pub_kpi_values values (?, 'month', ?, ?, ?, ?, ?, ?, ?)",
-                    [row[0], DAY, *row[1:]],
+                    "insert into pub_kpi_values values (?, 'month', ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [row[0], DAY, *row[1:], None],
                 )
         return path
 

@@ -10,16 +10,19 @@ import holidays
 
 from tests.oracle.records import World
 
-BUSINESS_COUNTRY = "US"  # of owners of whom nobody says where they work
-
 
 def working_days(world: World, owner: str | None, first: date, last: date) -> int:
     """How many from the first day to the last, both counted."""
     return sum(1 for _ in each_working_day(world, owner, first, last))
 
 
+def business_days(world: World, first: date, last: date) -> int:
+    """By the calendar of the business itself."""
+    return sum(is_working_day(world.country, day) for day in days(first, last))
+
+
 def each_working_day(world: World, owner: str | None, first: date, last: date) -> Iterator[date]:
-    country = world.countries.get(owner or "", BUSINESS_COUNTRY)
+    country = world.countries.get(owner or "", world.country)
     return (day for day in days(first, last) if is_working_day(country, day))
 
 

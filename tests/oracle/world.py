@@ -34,17 +34,19 @@ from tests.oracle.world_deeds import add_deeds
 from tests.oracle.world_sheets import add_sheets
 
 REPORTING = "USD"
+COUNTRY = "BR"  # what the demo says of the business beside its zone and its currency
 _EIGHT = Decimal("1e-8")
 _BANDS = ((50, "1-49"), (250, "50-249"), (1000, "250-999"))
 
 
-def read(path: Path, *, fiscal_start: int = 1) -> tuple[World, Calendar]:
+def read(path: Path, *, fiscal_start: int = 1, country: str = COUNTRY) -> tuple[World, Calendar]:
     """The company in the store, at the instant its clock shows."""
     with Store(path, read_only=True) as store:
         config, at = clock_of(store)
         timezone = store.meta("timezone") or "UTC"
     org = whole_organisation(config.seed) if config.has_partners else organisation(config.seed)
     found = build(org, chain(lives(config, at), partner_lives(config, at)), at)
+    found.country = country
     emails = {rep.email: f"{rep.first_name} {rep.last_name}" for rep in org.reps}
     add_sheets(found, sheet_rows(organisation(config.seed), at), emails)
     return found, calendar_of(found, fiscal_start=fiscal_start, timezone=timezone)
