@@ -17,7 +17,7 @@ class Visible:
     def __init__(self, life: Life, at: datetime) -> None:
         self.life = life
         self.at = at
-        records = (*life.companies, *life.people, *life.deals)
+        records: list[Company | Person | Deal] = [*life.companies, *life.people, *life.deals]
         self._same = {each.key: each.copy_of for each in records if each.copy_of is not None}
         self._internal = {company.key for company in life.companies if company.is_internal}
         self._internal_people = {

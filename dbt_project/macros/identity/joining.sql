@@ -105,9 +105,9 @@ edges as (
 )
 {%- endmacro %}
 
-{# The next state: clusters join the lowest one that they share a key with, if nothing speaks against
-   it. What speaks against it: two live records of one CRM, two domains, two tax numbers, a decision,
-   or keys that lead to two clusters which are not one themselves. #}
+{# The next state: clusters join the lowest one that they share a key with, if nothing speaks
+   against it. What speaks against it: two live records of one CRM, two domains, two tax numbers,
+   a decision, or keys that lead to two clusters which are not one themselves. #}
 {% macro identity_joining(rule, confidence) -%}
 {{ _identity_clusters() }},
 
@@ -273,9 +273,9 @@ previous as (
 {%- endmacro %}
 
 {# The state after the links that the vendors' own sync wrote: `pairs` of the record that is pointed
-   at and the one that points. The vendor may have linked several records to one; it is believed, also
-   where domains differ (the report shows it), but only about the first of them: what follows must
-   not bring a second domain or tax number. #}
+   at and the one that points. The vendor may have linked several records to one; it is believed,
+   also where domains differ (the report shows it), but only about the first of them: what follows
+   must not bring a second domain or tax number. #}
 {% macro identity_linking() -%}
 {{ _identity_clusters() }},
 

@@ -14,6 +14,7 @@ from sandbox.company import DEFAULT_NOW
 from sandbox.company.births import Config
 from sandbox.company.cases import CASES, ORGANISATION_CASES, number_of
 from sandbox.company.dates import EMPTY_MONTH, business_day, local
+from sandbox.company.double_cases import DOUBLE_CASES
 from sandbox.company.life import life
 from sandbox.company.model import Deal, Life, Stage
 from sandbox.company.names import INTERNAL_DOMAIN
@@ -291,7 +292,7 @@ def test_the_life_holds_its_case_at_every_scale(code: str) -> None:
 def test_the_table_lists_every_case_once() -> None:
     text, *_ = _README.read_text(encoding="utf-8").split("## Making things go wrong")
     listed = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
-    codes = [case.__name__ for case in (*CASES, *PARTNER_CASES)]
+    codes = [case.__name__ for case in (*CASES, *PARTNER_CASES, *DOUBLE_CASES)]
     codes += ORGANISATION_CASES
     assert sorted(listed) == sorted(codes)
     assert len(set(codes)) == len(codes)

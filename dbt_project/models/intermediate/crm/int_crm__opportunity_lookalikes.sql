@@ -1,5 +1,5 @@
 -- Live deals of two CRMs with one account, one amount and nearly one close date. Many companies buy
--- the same for the same money twice a year: that alone proves nothing, a second proof must be added.
+-- the same for the same money twice a year: that alone proves nothing, it takes a second proof.
 with previous as (
     select * from {{ ref('int_crm__opportunity_links') }}
 ),

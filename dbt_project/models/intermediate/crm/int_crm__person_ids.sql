@@ -1,5 +1,5 @@
--- The last rule, phone and name, and the keys that all rules together lead to. The phone alone would
--- make one person of everybody behind a switchboard.
+-- The last rule, phone and name, and the keys that all rules lead to. The phone alone would make
+-- one person of everybody behind a switchboard.
 with recursive previous as (
     select * from {{ ref('int_crm__person_email_matches') }}
 ),

@@ -1,5 +1,5 @@
--- Pairs that somebody should look at: alike and not joined, or joined on thin proof. A key that many
--- records share gives one pair per record, each with the first of them, and not the square of it.
+-- Pairs that somebody should look at: alike and not joined, or joined on thin proof. A key that
+-- many records share gives one pair per record, each with the first of them, not the square of it.
 with accounts as (
     select
         records.*,
