@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,11 +27,3 @@ def finished(tmp_path_factory: pytest.TempPathFactory, company: Path) -> Iterato
     with playground(home, company) as ground:
         ground.run()
         yield ground
-
-
-@pytest.fixture
-def own_company(tmp_path: Path, company: Path) -> Path:
-    """A copy of the company that a test may move on."""
-    path = tmp_path / "company.sqlite"
-    shutil.copy(company, path)
-    return path

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -53,6 +56,29 @@ class Playground:
         out, err = process.communicate(timeout=400)
         assert process.returncode == 0, f"{out}\n{err[-4000:]}"
         return out
+
+    def rebuilt(self, beside: Path, *, as_of: datetime) -> Path:
+        """A copy of the warehouse in which all models were built once more, as of an instant."""
+        beside.mkdir()
+        copy = Path(shutil.copy(self.warehouse, beside / self.warehouse.name))
+        variables = {
+            "as_of": as_of.isoformat(),
+            "business_timezone": self.environment["SALES_HEARTBEAT_TIMEZONE"],
+        }
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "dbt.cli.main", "run", "--vars", json.dumps(variables)),
+                *("--project-dir", str(ROOT / "dbt_project")),
+                *("--profiles-dir", str(ROOT / "dbt_project")),
+                *("--target-path", str(beside / "target"), "--log-path", str(beside / "logs")),
+            ],
+            env={**os.environ, "SALES_HEARTBEAT_WAREHOUSE": str(copy)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-4000:]
+        return copy
 
     def tables(self, schemas: tuple[str, ...]) -> dict[str, list[tuple[object, ...]]]:
         """Every table of the schemas, its rows in order, without the columns that name the load."""

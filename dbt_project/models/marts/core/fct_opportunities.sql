@@ -36,7 +36,8 @@ purchases as (
 credited as (
     select
         opportunity_key,
-        coalesce(owner_key_at_close, owner_key) as credited_owner_key,
+        -- Nobody's at the close is nobody's, whoever has inherited the deal since.
+        case when is_closed then owner_key_at_close else owner_key end as credited_owner_key,
         case when is_closed then closed_on else {{ as_of_date() }} end as rate_on
     from opportunities
 )
