@@ -71,7 +71,10 @@ twins as (
     left join listed_keys on same_named.campaign_key = listed_keys.campaign_key
     where
         listed_keys.campaign_key is not null
-        or (same_named.spend_amount is not null and same_named.source_system < campaigns.source_system)
+        or (
+            same_named.spend_amount is not null
+            and same_named.source_system < campaigns.source_system
+        )
 ),
 
 priced as (
