@@ -9,14 +9,13 @@ from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sandbox.company.spreadsheets import rows as sheet_rows
-
 from sandbox.company.clock import clock_of
 from sandbox.company.life import lives
 from sandbox.company.model import HUBSPOT, SALESFORCE, Company, Life, Organisation, Person
 from sandbox.company.org import organisation
 from sandbox.company.pipedrive_life import partner_lives
 from sandbox.company.pipedrive_org import whole_organisation
+from sandbox.company.spreadsheets import rows as sheet_rows
 from sandbox.store import Store
 from tests.oracle.periods import Calendar, period_end
 from tests.oracle.records import (
