@@ -1,4 +1,4 @@
-"""`make demo`: invent a company, serve its two CRMs, run the main job, show numbers beside the truth."""
+"""`make demo`: invent a company, serve its CRMs and spreadsheets, run the main job, show numbers beside the truth."""
 
 from __future__ import annotations
 
@@ -73,15 +73,15 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _show_run(summary: Summary) -> None:
-    print(f"\n{'source':<12}{'entity':<28}{'rows':>9}{'requests':>10}  status")
+    print(f"\n{'source':<14}{'entity':<28}{'rows':>9}{'requests':>10}  status")
     for one in sorted(summary.pulled, key=lambda one: (one.source, one.entity)):
         print(
-            f"{one.source:<12}{one.entity:<28}{one.rows:>9,}{one.requests:>10,}"
+            f"{one.source:<14}{one.entity:<28}{one.rows:>9,}{one.requests:>10,}"
             f"  {'' if one.status == 'landed' else one.status}"
         )
     for source, count in summary.requests.items():
         total = sum(one.rows for one in summary.pulled if one.source == source)
-        print(f"{source:<12}{'all':<28}{total:>9,}{count:>10,}")
+        print(f"{source:<14}{'all':<28}{total:>9,}{count:>10,}")
     print(f"\nchecks: {summary.checks_passed} passed, {len(summary.checks_failed)} failed")
     for name in (*summary.checks_failed, *summary.steps_failed):
         print(f"  failed: {name}")

@@ -22,6 +22,7 @@ from ingestion.sources.spreadsheets.grid import OTHERS, SUFFIXES
 
 # Plan's lists that tell the next pull what this one has read.
 FILES, READER, LAST = "files", "reader", "last"
+UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,15 @@ def checksums(folder: Path) -> dict[str, str]:
             name = path.relative_to(folder).as_posix()
             is_own = any(part.startswith((".", "~$")) for part in name.split("/"))
             if path.suffix.lower() in (*SUFFIXES, *OTHERS) and not is_own and path.is_file():
-                with path.open("rb") as file:
-                    found[name] = hashlib.file_digest(file, "sha256").hexdigest()
+                found[name] = _checksum(path)
     except OSError as error:
         raise FatalError(f"the folder of the spreadsheets: {error.strerror}") from error
     return found
+
+
+def _checksum(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return UNREADABLE  # the file alone is refused, and tried again when it has another

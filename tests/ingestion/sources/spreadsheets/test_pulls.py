@@ -221,6 +221,28 @@ def test_programs_own_files_are_left_alone_and_folders_are_entered(desk: Desk) -
     assert desk.rows("select file, status from files") == [("2026/custos.csv", "read")]
 
 
+def test_a_file_that_may_not_be_opened_is_refused_alone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.text("custos.csv", COSTS, "A;1")
+    desk.text("segredo.csv", COSTS, "B;1")
+    opening = Path.open
+
+    def refused(path: Path, *rest: object, **more: object) -> object:
+        if path.name == "segredo.csv":
+            raise PermissionError(13, "Permission denied")
+        return opening(path, *rest, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", refused)
+    desk.pull()
+    assert [row[0] for row in costs(desk)] == ["A"]
+    assert desk.reasons("unknown") == ["the whole file was refused: the file: Permission denied"]
+    monkeypatch.undo()
+    desk.pull()
+    assert [row[0] for row in costs(desk)] == ["A", "B"]
+    assert desk.reasons("unknown") == []
+
+
 def test_nobody_is_named_in_the_quarantine_nor_in_what_is_said(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
