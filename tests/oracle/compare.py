@@ -119,5 +119,7 @@ def _agree(values: Values, wanted: Values, unsaid: frozenset[str]) -> bool:
 def _same(left: Decimal | int | bool | None, right: Decimal | int | bool | None) -> bool:
     if left is None or right is None or isinstance(left, bool):
         return left is right
+    if left == right:
+        return True
     wanted = Decimal(right)
     return abs(Decimal(str(left)) - wanted) <= max(_NEAR, _RELATIVE * abs(wanted))

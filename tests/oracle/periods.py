@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a calendar makes each period once
 class Period:
     """`measured_at` is its end, or the clock while it goes on; `measured_on` the day before that."""
 

@@ -10,7 +10,7 @@ from statistics import quantiles
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.oracle.tally import TOTAL, Durations, Sheet, percentile, ratio, rounded
+from tests.oracle.tally import TOTAL, Durations, Motion, Sheet, percentile, ratio, rounded
 from tests.oracle.tiny import Rows, calendar
 
 
@@ -19,6 +19,23 @@ def test_halves_are_rounded_away_from_zero() -> None:
     assert rounded(Fraction(-5, 1000), 2) == Decimal("-0.01")
     assert rounded(Fraction(1, 3)) == Decimal("0.3333333333")
     assert rounded(None) is None
+
+
+def test_every_kind_of_number_is_rounded_the_same_way() -> None:
+    for text in ("0.00000000005", "-0.00000000005", "12.3", "-7"):
+        assert rounded(Decimal(text)) == rounded(Fraction(text)), text
+    assert rounded(-7) == rounded(Fraction(-7)) == -7
+
+
+def test_a_cohort_is_mature_when_nine_of_ten_had_made_it_by_its_age() -> None:
+    motion = Motion(date(2025, 3, 14))
+    (january,) = calendar().of(date(2025, 1, 31), ("month",))
+    assert not motion.of_all(january, TOTAL)  # nobody ever made it
+    for days, is_mature in (((41, 42), True), ((42, 42), False)):
+        motion = Motion(date(2025, 3, 14))  # 42 days after the last of January
+        for each in days:
+            motion.add(each)
+        assert motion.of_all(january, ("owner", "Ana")) is is_mature
 
 
 def test_nothing_divided_by_nothing_is_nothing() -> None:
