@@ -4,9 +4,13 @@ with benchmarks as (
     select * from {{ ref('int_crm__benchmarks') }}
 ),
 
+periods as (
+    select * from {{ ref('dim_period') }}
+    where period_grain in ('quarter', 'year') and is_complete
+),
+
 kpi_values as (
     select * from {{ ref('fct_kpi_values') }}
-    where period_grain in ('quarter', 'year') and is_complete
 ),
 
 catalogue as (
@@ -16,14 +20,8 @@ catalogue as (
 ranked as (
     select
         *,
-        dense_rank() over (partition by kpi_id, period_grain order by period_start desc)
-            as newest_first
-    from kpi_values
-),
-
-recent as (
-    select * from ranked
-    where newest_first <= 2
+        row_number() over (partition by period_grain order by period_start desc) as newest_first
+    from periods
 ),
 
 named as (
@@ -42,22 +40,25 @@ compared as (
         named.benchmark_value,
         named.source_name,
         named.source_date,
-        recent.period_grain,
-        recent.period_start,
-        recent.period_end,
-        recent.dimension,
-        recent.dimension_key,
-        recent.value as own_value,
-        recent.n as own_n,
+        ranked.period_grain,
+        ranked.period_start,
+        ranked.period_end,
+        kpi_values.dimension,
+        kpi_values.dimension_key,
+        kpi_values.value as own_value,
+        kpi_values.n as own_n,
         row_number() over (
-            partition by named.benchmark_key, recent.period_grain, recent.period_start
-            order by recent.dimension, recent.dimension_key
+            partition by named.benchmark_key, ranked.period_grain, ranked.period_start
+            order by kpi_values.dimension asc nulls last, kpi_values.dimension_key asc nulls last
         ) as choice
     from named
-    left join recent
+    inner join ranked on ranked.newest_first <= 2
+    left join kpi_values
         on
-            named.kpi_id = recent.kpi_id
-            and named.segment_text = lower(recent.dimension_value)
+            named.kpi_id = kpi_values.kpi_id
+            and ranked.period_grain = kpi_values.period_grain
+            and ranked.period_start = kpi_values.period_start
+            and named.segment_text = lower(kpi_values.dimension_value)
 )
 
 select
