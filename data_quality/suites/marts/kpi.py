@@ -80,7 +80,8 @@ SUITES: tuple[Suite, ...] = (
                 """
                 select kpi_id, period_grain, period_start, dimension, dimension_key, value
                 from {batch}
-                where denominator <> 0 and abs(value - numerator / denominator) > 0.000001
+                where denominator <> 0
+                    and abs(value - numerator / denominator) > 0.000001 * greatest(1, abs(value))
                 """,
                 why="a reader who adds up numerators and denominators must come to the same rate",
             ),
