@@ -113,13 +113,11 @@ horizons as (
 made as (
     select
         *,
-        {{ days_between('made_on', 'period_end') }} as days_left,
-        {{ add_days('made_on', -90) }} as trailing_from
+        {{ days_between('made_on', 'period_end') }} as days_left
     from horizons
     where made_on <= {{ add_days(as_of_date(), 1) }} and made_on <= period_end
 ),
 
--- The twelve periods before, each at the day with as many days left.
 numbered as (
     select
         period_grain,
@@ -129,14 +127,21 @@ numbered as (
     from periods
 ),
 
-precedents as (
+-- The period itself, and the twelve before it, each at the day with as many days left.
+compared as (
     select
         made.period_grain,
         made.period_start,
         made.horizon,
-        earlier.period_end as past_end,
-        greatest(earlier.period_start, {{ add_days('earlier.period_end', '-made.days_left') }})
-            as past_made_on
+        present.number_in_grain - earlier.number_in_grain as periods_ago,
+        earlier.period_start as start_on,
+        case
+            when present.number_in_grain = earlier.number_in_grain then made.made_on
+            else greatest(
+                earlier.period_start, {{ add_days('earlier.period_end', '-made.days_left') }}
+            )
+        end as day_on,
+        earlier.period_end as end_on
     from made
     inner join numbered as present
         on
@@ -145,44 +150,90 @@ precedents as (
     inner join numbered as earlier
         on
             made.period_grain = earlier.period_grain
-            and present.number_in_grain > earlier.number_in_grain
+            and present.number_in_grain >= earlier.number_in_grain
             and present.number_in_grain <= earlier.number_in_grain + 12
 ),
 
-placed_precedents as (
+-- One join by the day for all the days asked for: joins for each of them multiply each other.
+asked_days as (
     select
-        *,
-        {{ add_days('past_made_on', -90) }} as past_trailing_from
-    from precedents
+        period_grain,
+        period_start,
+        horizon,
+        periods_ago,
+        'start' as part,
+        start_on as date_day
+    from compared
+    union all
+    select
+        period_grain,
+        period_start,
+        horizon,
+        periods_ago,
+        'day' as part,
+        day_on as date_day
+    from compared
+    union all
+    select
+        period_grain,
+        period_start,
+        horizon,
+        periods_ago,
+        'trail' as part,
+        {{ add_days('day_on', -90) }} as date_day
+    from compared
+    union all
+    select
+        period_grain,
+        period_start,
+        horizon,
+        periods_ago,
+        'end' as part,
+        end_on as date_day
+    from compared
+),
+
+sums as (
+    select
+        asked_days.period_grain,
+        asked_days.period_start,
+        asked_days.horizon,
+        asked_days.periods_ago,
+        won_before.dimension,
+        won_before.dimension_key,
+        max(case when asked_days.part = 'start' then won_before.amount end) as at_start,
+        max(case when asked_days.part = 'day' then won_before.amount end) as at_day,
+        max(case when asked_days.part = 'trail' then won_before.amount end) as at_trail,
+        max(case when asked_days.part = 'end' then won_before.amount end) as at_end,
+        max(case when asked_days.part = 'trail' then won_before.date_day end) as trail_on
+    from asked_days
+    inner join won_before on asked_days.date_day = won_before.date_day
+    group by
+        asked_days.period_grain,
+        asked_days.period_start,
+        asked_days.horizon,
+        asked_days.periods_ago,
+        won_before.dimension,
+        won_before.dimension_key
 ),
 
 ratios as (
     select
-        precedents.period_grain,
-        precedents.period_start,
-        precedents.horizon,
-        at_end.dimension,
-        at_end.dimension_key,
-        cast(at_end.amount - at_made.amount as double)
-        / nullif(cast(at_made.amount - at_trail.amount as double), 0) as remainder_ratio
-    from placed_precedents as precedents
-    inner join won_before as at_end on precedents.past_end = at_end.date_day
-    inner join won_before as at_made
-        on
-            precedents.past_made_on = at_made.date_day
-            and at_end.dimension = at_made.dimension
-            and at_end.dimension_key = at_made.dimension_key
-    inner join won_before as at_trail
-        on
-            precedents.past_trailing_from = at_trail.date_day
-            and at_end.dimension = at_trail.dimension
-            and at_end.dimension_key = at_trail.dimension_key
+        sums.period_grain,
+        sums.period_start,
+        sums.horizon,
+        sums.dimension,
+        sums.dimension_key,
+        cast(sums.at_end - sums.at_day as double)
+        / nullif(cast(sums.at_day - sums.at_trail as double), 0) as remainder_ratio
+    from sums
     -- The first 90 days of a business, or a team, make any ratio.
     inner join subjects
         on
-            at_end.dimension = subjects.dimension
-            and at_end.dimension_key = subjects.dimension_key
-            and precedents.past_trailing_from >= subjects.first_won_on
+            sums.dimension = subjects.dimension
+            and sums.dimension_key = subjects.dimension_key
+            and sums.trail_on >= subjects.first_won_on
+    where sums.periods_ago > 0
 ),
 
 spreads as (
@@ -217,35 +268,23 @@ measured as (
         spreads.ratio_p10,
         spreads.ratio_p50,
         spreads.ratio_p90,
-        at_day.amount - at_start.amount as won_amount,
-        at_day.amount - at_trail.amount as trailing_amount,
-        case when made.is_complete then at_end.amount - at_start.amount end as actual_amount
+        sums.at_day - sums.at_start as won_amount,
+        sums.at_day - sums.at_trail as trailing_amount,
+        case when made.is_complete then sums.at_end - sums.at_start end as actual_amount
     from made
     inner join spreads
         on
             made.period_grain = spreads.period_grain
             and made.period_start = spreads.period_start
             and made.horizon = spreads.horizon
-    inner join won_before as at_day
+    inner join sums
         on
-            made.made_on = at_day.date_day
-            and spreads.dimension = at_day.dimension
-            and spreads.dimension_key = at_day.dimension_key
-    inner join won_before as at_start
-        on
-            made.period_start = at_start.date_day
-            and spreads.dimension = at_start.dimension
-            and spreads.dimension_key = at_start.dimension_key
-    inner join won_before as at_trail
-        on
-            made.trailing_from = at_trail.date_day
-            and spreads.dimension = at_trail.dimension
-            and spreads.dimension_key = at_trail.dimension_key
-    inner join won_before as at_end
-        on
-            made.period_end = at_end.date_day
-            and spreads.dimension = at_end.dimension
-            and spreads.dimension_key = at_end.dimension_key
+            spreads.period_grain = sums.period_grain
+            and spreads.period_start = sums.period_start
+            and spreads.horizon = sums.horizon
+            and spreads.dimension = sums.dimension
+            and spreads.dimension_key = sums.dimension_key
+            and sums.periods_ago = 0
 )
 
 select
