@@ -278,6 +278,8 @@ parts as (
             and wholes.dimension = 'total'
     where
         parts.dimension <> 'total'
+        -- That nobody knows where it came from explains nothing.
+        and parts.dimension_key <> 'unknown'
         and parts.is_sum
         and parts.moved_by <> 0
         and (parts.moved_by > 0) = (wholes.moved_by > 0)
