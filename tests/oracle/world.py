@@ -188,7 +188,7 @@ def _add_person(
         ]
     world.people[person.key] = KnownPerson(
         person.key,
-        account_of_person(shown, person.key),
+        shown.account_of(person.key),
         first(staff.name(person.owner.at(world.clock), system) for system in systems),
         min(home for home in homes if home is not None and shown.happened(home)),
         _earliest(shown, leads),
@@ -197,18 +197,6 @@ def _add_person(
         campaign,
         "several" if len(systems) > 1 else systems[0],
     )
-
-
-def account_of_person(shown: Shown, key: int | None) -> int | None:
-    """A Salesforce lead has no account until it is converted."""
-    person = shown.people.get(key) if key is not None else None
-    if person is None:
-        return None
-    systems = shown.person_systems(person)
-    if SALESFORCE in systems and not shown.is_contact(person):
-        systems.remove(SALESFORCE)
-    found = (shown.company(person.company_key, system) for system in systems)
-    return next((account for account in found if account is not None), None)
 
 
 def _campaign_of(world: World, shown: Shown, person: Person, campaigns: dict) -> str | None:
