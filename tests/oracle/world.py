@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sandbox.company.double_life import double_lives
 from sandbox.company.spreadsheets import rows as sheet_rows
 
 from sandbox.company.clock import clock_of
@@ -18,6 +19,7 @@ from sandbox.company.org import organisation
 from sandbox.company.pipedrive_life import partner_lives
 from sandbox.company.pipedrive_org import whole_organisation
 from sandbox.store import Store
+from tests.oracle.copies import joined
 from tests.oracle.periods import Calendar, period_end
 from tests.oracle.records import (
     UNKNOWN,
@@ -45,7 +47,8 @@ def read(path: Path, *, fiscal_start: int = 1, country: str = COUNTRY) -> tuple[
         config, at = clock_of(store)
         timezone = store.meta("timezone") or "UTC"
     org = whole_organisation(config.seed) if config.has_partners else organisation(config.seed)
-    found = build(org, chain(lives(config, at), partner_lives(config, at)), at)
+    everybody = chain(lives(config, at), partner_lives(config, at), double_lives(config, at))
+    found = build(org, everybody, at)
     found.country = country
     emails = {rep.email: f"{rep.first_name} {rep.last_name}" for rep in org.reps}
     add_sheets(found, sheet_rows(organisation(config.seed), at), emails)
@@ -61,7 +64,8 @@ def build(org: Organisation, lives: Iterable[Life], at: datetime) -> World:
     stages = stages_of(org, at)
     products = {product.key: product for product in org.products}
     campaigns = {campaign.key: campaign for campaign in org.campaigns}
-    for life in lives:
+    for each in lives:
+        life = joined(each, at)
         shown = Shown(life, at)
         for company in life.companies:
             _add_company(world, shown, staff, company)
