@@ -84,16 +84,18 @@ def _returns(world: World, calendar: Calendar) -> Iterator[Row]:
 
 
 def _returned(world: World, calendar: Calendar) -> dict[int, Decimal]:
-    """What came back of each order, in the CRM and in the sheet."""
+    """What came back of each order. A sheet speaks where the CRM says nothing: nothing comes back
+    twice."""
     by_number = {order.number: order.key for order in world.orders if not order.is_return}
     found: dict[int, Decimal] = {}
     for order in world.orders:
         if order.is_return and order.original is not None and order.ordered_on <= calendar.today:
             base = world.rates.base(order.amount, order.currency, order.ordered_on)
             found[order.original] = found.get(order.original, Decimal(0)) + abs(base or 0)
+    told = set(found)
     for each in world.returns:
         key = by_number.get(each.number)
-        if key is not None and each.returned_on <= calendar.today:
+        if key is not None and key not in told and each.returned_on <= calendar.today:
             base = world.rates.base(each.amount, each.currency, each.returned_on)
             found[key] = found.get(key, Decimal(0)) + abs(base or 0)
     return found

@@ -149,6 +149,17 @@ class Shown:
         assert isinstance(record, Deal)
         return self.deal_systems(record)
 
+    def account_of(self, key: int | None) -> int | None:
+        """Of a person; a Salesforce lead has none until it is converted."""
+        person = self.people.get(key) if key is not None else None
+        if person is None:
+            return None
+        systems = self.person_systems(person)
+        if SALESFORCE in systems and not self.is_contact(person):
+            systems.remove(SALESFORCE)
+        found = (self.company(person.company_key, system) for system in systems)
+        return next((account for account in found if account is not None), None)
+
     # --- who is linked to a deal -------------------------------------------------------------
 
     def contacts(self, deal: Deal, system: str) -> list[int]:

@@ -178,6 +178,7 @@ def test_returns_are_of_the_orders_that_were_sold() -> None:
     ]
     known.returns = [
         Return("5", date(2025, 2, 1), Decimal("30"), "USD"),
+        Return("1", date(2025, 2, 1), Decimal("80"), "USD"),  # the CRM has it already
         Return("6", date(2025, 2, 1), Decimal("30"), "USD"),  # of an order that nobody has
         Return("2", date(2025, 3, 15), Decimal("30"), "USD"),  # tomorrow
     ]

@@ -11,6 +11,7 @@ import pytest
 from sandbox.company.births import Config
 from sandbox.company.cases import number_of
 from sandbox.company.dates import DEFAULT_NOW, TIMEZONE
+from sandbox.company.double_life import double_life, double_number_of
 from sandbox.company.life import life
 from sandbox.company.pipedrive_cases import partner_number_of
 from sandbox.company.pipedrive_life import partner_life
@@ -180,3 +181,25 @@ def test_money_is_converted_with_the_rate_of_the_day() -> None:
     assert rates.base(Decimal(100), "BRL", date(2023, 10, 31)) == Decimal("20.08")
     assert rates.base(Decimal(100), "BRL", date(2023, 9, 30)) is None
     assert rates.base(Decimal("-0.005"), "USD", date(2023, 9, 30)) == Decimal("-0.01")
+
+
+def doubles(case: str) -> World:
+    lives = [double_life(CONFIG, double_number_of(case))]
+    return build(whole_organisation(CONFIG.seed), lives, DEFAULT_NOW)
+
+
+def test_what_was_entered_in_several_crms_without_a_link_is_one() -> None:
+    for case in ("known_by_tax_id", "known_by_domain_in_three", "renamed_and_double"):
+        assert len(doubles(case).accounts) == 1, case
+    people = doubles("known_by_phone").people.values()
+    assert [person.source_system for person in people] == ["several"] * 3
+    assert {person.account for person in people} == set(doubles("known_by_phone").accounts)
+    assert len(doubles("shared_switchboard").people) == 3
+
+
+def test_a_deal_that_was_entered_twice_is_one_and_salesforce_speaks() -> None:
+    world = doubles("deal_known_by_owner")
+    assert only(world).source_system == "several"
+    assert only(world).pipeline == "Salesforce"
+    assert only(world).account in world.accounts
+    assert len(doubles("deal_lookalike").deals) == 2

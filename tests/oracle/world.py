@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sandbox.company.clock import clock_of
+from sandbox.company.double_life import double_lives
 from sandbox.company.life import lives
 from sandbox.company.model import HUBSPOT, SALESFORCE, Company, Life, Organisation, Person
 from sandbox.company.org import organisation
@@ -17,6 +18,7 @@ from sandbox.company.pipedrive_life import partner_lives
 from sandbox.company.pipedrive_org import whole_organisation
 from sandbox.company.spreadsheets import rows as sheet_rows
 from sandbox.store import Store
+from tests.oracle.copies import joined
 from tests.oracle.periods import Calendar, period_end
 from tests.oracle.records import (
     UNKNOWN,
@@ -44,7 +46,8 @@ def read(path: Path, *, fiscal_start: int = 1, country: str = COUNTRY) -> tuple[
         config, at = clock_of(store)
         timezone = store.meta("timezone") or "UTC"
     org = whole_organisation(config.seed) if config.has_partners else organisation(config.seed)
-    found = build(org, chain(lives(config, at), partner_lives(config, at)), at)
+    everybody = chain(lives(config, at), partner_lives(config, at), double_lives(config, at))
+    found = build(org, everybody, at)
     found.country = country
     emails = {rep.email: f"{rep.first_name} {rep.last_name}" for rep in org.reps}
     add_sheets(found, sheet_rows(organisation(config.seed), at), emails)
@@ -60,7 +63,8 @@ def build(org: Organisation, lives: Iterable[Life], at: datetime) -> World:
     stages = stages_of(org, at)
     products = {product.key: product for product in org.products}
     campaigns = {campaign.key: campaign for campaign in org.campaigns}
-    for life in lives:
+    for each in lives:
+        life = joined(each, at)
         shown = Shown(life, at)
         for company in life.companies:
             _add_company(world, shown, staff, company)
@@ -187,7 +191,7 @@ def _add_person(
         ]
     world.people[person.key] = KnownPerson(
         person.key,
-        account_of_person(shown, person.key),
+        shown.account_of(person.key),
         first(staff.name(person.owner.at(world.clock), system) for system in systems),
         min(home for home in homes if home is not None and shown.happened(home)),
         _earliest(shown, leads),
@@ -196,18 +200,6 @@ def _add_person(
         campaign,
         "several" if len(systems) > 1 else systems[0],
     )
-
-
-def account_of_person(shown: Shown, key: int | None) -> int | None:
-    """A Salesforce lead has no account until it is converted."""
-    person = shown.people.get(key) if key is not None else None
-    if person is None:
-        return None
-    systems = shown.person_systems(person)
-    if SALESFORCE in systems and not shown.is_contact(person):
-        systems.remove(SALESFORCE)
-    found = (shown.company(person.company_key, system) for system in systems)
-    return next((account for account in found if account is not None), None)
 
 
 def _campaign_of(world: World, shown: Shown, person: Person, campaigns: dict) -> str | None:

@@ -96,13 +96,11 @@ def _account(
     deal: int | None = None,
 ) -> int | None:
     """The account that was named, else the deal's, else the person's."""
-    from tests.oracle.world import account_of_person
-
     account = shown.company(company_key, system)
     if account is None and deal is not None:
         systems = shown.deal_systems(shown.deals[deal])
         account = shown.company(shown.deals[deal].company_key, systems[0])
-    return account if account is not None else account_of_person(shown, person)
+    return account if account is not None else shown.account_of(person)
 
 
 def _add_ticket(world: World, shown: Shown, ticket: Ticket) -> None:
@@ -131,8 +129,6 @@ def _add_ticket(world: World, shown: Shown, ticket: Ticket) -> None:
 
 def _add_survey(world: World, shown: Shown, survey: Survey) -> None:
     """HubSpot asks; who answered is known by the contact, else by the ticket."""
-    from tests.oracle.world import account_of_person
-
     if not shown.happened(survey.answered_at):
         return
     ticket = next((each for each in shown.life.tickets if each.key == survey.ticket_key), None)
@@ -141,7 +137,7 @@ def _add_survey(world: World, shown: Shown, survey: Survey) -> None:
     person = shown.person(survey.person_key, HUBSPOT)
     if person is None and ticket is not None:
         person = shown.person(ticket.person_key, HUBSPOT)
-    account = account_of_person(shown, person)
+    account = shown.account_of(person)
     if account is None and ticket is not None:
         account = shown.company(ticket.company_key, HUBSPOT)
     if shown.is_internal(company=account, person=person):
