@@ -44,7 +44,8 @@ people as (
         owner_id,
         created_at,
         created_at as lead_at,
-        cast(converted_on as timestamp) as qualified_at,
+        -- The day is the business's, so its first instant is not midnight UTC.
+        {{ business_day_start('converted_on') }} as qualified_at,
         lead_source
     from leads
 ),
