@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 OURS = r"(?:SALES_HEARTBEAT|HUBSPOT|SALESFORCE|PIPEDRIVE|SPREADSHEETS)_[A-Z_]*[A-Z]"
@@ -30,3 +33,10 @@ def test_the_template_and_the_code_name_the_same_variables() -> None:
     assert [name for name, value in named if value] == []
     read = _read_by("ingestion", "orchestration", "dbt_project") - NOT_FOR_PEOPLE
     assert {name for name, _ in named} == read
+
+
+@pytest.mark.xdist_group("together")
+def test_a_group_of_tests_shares_a_worker(request: pytest.FixtureRequest) -> None:
+    """Otherwise every worker makes each of the expensive companies for itself, and nobody notices."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        assert request.node.nodeid.endswith("@together")

@@ -19,7 +19,7 @@ from orchestration.local import clock, published_file, served
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("_landed_at", "_load_id")  # differ from run to run by their meaning
-LAYERS = ("intermediate", "core", "funnel", "performance", "kpi", "reports")
+LAYERS = ("intermediate", "core", "funnel", "performance", "kpi", "forecast", "reports")
 
 
 @dataclass
@@ -64,6 +64,7 @@ class Playground:
         variables = {
             "as_of": as_of.isoformat(),
             "business_timezone": self.environment["SALES_HEARTBEAT_TIMEZONE"],
+            "business_country": self.environment["SALES_HEARTBEAT_COUNTRY"],
         }
         done = subprocess.run(
             [

@@ -35,6 +35,10 @@ contracts as (
     select * from {{ ref('int_crm__contracts') }}
 ),
 
+targets as (
+    select * from {{ ref('fct_targets') }}
+),
+
 scopes as (
     select * from {{ ref('exclusion_scopes') }}
 ),
@@ -172,6 +176,18 @@ excluded as (
         cast(null as string) as currency_code
     from contracts
     where exclusion_reason is not null
+    union all
+    select
+        'target' as entity,
+        target_key as record_key,
+        cast(null as string) as hubspot_id,
+        cast(null as string) as salesforce_id,
+        cast(null as string) as pipedrive_id,
+        case when scope_key is null then 'unknown_owner' else 'no_rate' end as reason,
+        cast(target_value as decimal(18, 2)) as amount,
+        currency_code
+    from targets
+    where scope_key is null or target_value_base is null
 )
 
 select
