@@ -1,4 +1,4 @@
-"""From a KPI of reps and their activities to the rows behind it, which add up to the value."""
+"""From a KPI of reps, activities, targets or trust to the rows behind it, which add up to it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CENT_OF_AN_HOUR = 0.0001  # a row's hours are rounded, their sum is not
 ASKED = {
     "activities in total": (
         "activities",
-        {"period_grain": "month"},
+        {"number_grain": "month"},
         {
             "activities_completed",
             "activities_per_working_day",
@@ -35,28 +35,48 @@ ASKED = {
     ),
     "activities of owners": (
         "activities",
-        {"period_grain": "quarter", "dimension": "owner"},
+        {"number_grain": "quarter", "number_dimension": "owner"},
         {"activities_per_working_day", "customers_followed_up", "task_on_time_rate"},
     ),
     "activities by type": (
         "activities",
-        {"period_grain": "year", "dimension": "activity_type"},
+        {"number_grain": "year", "number_dimension": "activity_type"},
         {"activities_completed", "follow_ups", "customers_followed_up"},
     ),
     "people of teams": (
         "people",
-        {"period_grain": "quarter", "dimension": "team"},
+        {"number_grain": "quarter", "number_dimension": "team"},
         {"accounts_per_rep", "participation_rate"},
     ),
     "people of owners": (
         "people",
-        {"period_grain": "month", "dimension": "owner"},
+        {"number_grain": "month", "number_dimension": "owner"},
         {"accounts_per_rep", "ramp_attainment"},
     ),
     "people of owners, in the month of the run": (
         "people",
-        {"period_grain": "month", "dimension": "owner", "period_start": "2026-11-01"},
+        {"number_grain": "month", "number_dimension": "owner", "number_start": "2026-11-01"},
         {"hygiene_score"},
+    ),
+    "attainment in total": (
+        "attainment",
+        {"number_grain": "quarter"},
+        {"attainment", "target_amount"},
+    ),
+    "attainment of owners": (
+        "attainment",
+        {"number_grain": "month", "number_dimension": "owner"},
+        {"attainment", "target_amount"},
+    ),
+    "what is filled in, by owner": (
+        "trust",
+        {
+            "number_kpi": "completeness",
+            "number_grain": "month",
+            "number_dimension": "owner",
+            "number_start": "2026-11-01",
+        },
+        {"completeness"},
     ),
 }
 
@@ -65,7 +85,7 @@ def compiled(ground: Playground, folder: Path, family: str, number: dict[str, st
     variables = {
         "as_of": clock(ground.store).isoformat(),
         "business_timezone": ground.environment["SALES_HEARTBEAT_TIMEZONE"],
-        "number": number,
+        **number,
     }
     done = subprocess.run(
         [
@@ -121,7 +141,7 @@ def test_the_rows_behind_a_kpi_add_up_to_it(
 def test_what_was_left_out_stands_beside_the_total(
     family: str, finished: Playground, tmp_path: Path
 ) -> None:
-    query = compiled(finished, tmp_path, family, {"period_grain": "year"})
+    query = compiled(finished, tmp_path, family, {"number_grain": "year"})
     with duckdb.connect(finished.warehouse, read_only=True) as connection:
         reasons = connection.execute(
             f"select distinct left_out_because from ({query}) where left_out_because is not null"
