@@ -1,9 +1,9 @@
 -- From a KPI of the family `forecast` to the forecasts behind it:
 --   dbt compile --select forecast_behind_a_number --vars '{as_of: ...,
 --     number_kpi: forecast_accuracy, number_grain: quarter, number_start: 2026-07-01}'
--- forecast_amount and its bounds are those of the newest row of the period; accuracy and bias add up
--- the rows of its three fixed days; interval_coverage counts the rows of the twelve periods that end
--- with it. What each forecast had learnt from is in precedent_count and days_left.
+-- forecast_amount and its bounds are those of the newest row of the period; accuracy and bias add
+-- up the rows of its three fixed days; interval_coverage counts the rows of the twelve periods that
+-- end with it. What each forecast had learnt from is in precedent_count and days_left.
 with asked as (
     {{ asked_numbers('forecast') }}
 ),
