@@ -2,10 +2,10 @@
 --   dbt compile --select attainment_behind_a_number --vars '{as_of: ...,
 --     number_kpi: attainment, number_grain: quarter, number_start: 2026-07-01,
 --     number_dimension: owner}'
--- Of target_amount and attainment the rows add up to both parts: a row is a won deal
--- of a day for which its owner had a target, a target's days within the period, or, without numbers,
--- a deal or target that was left out. attainment_to_date and pacing bring the same rows to the
--- working days of dim_working_period; pipeline_coverage takes its deals from pub_pipeline_as_of.
+-- Of target_amount and attainment the rows add up to both parts: a row is a won deal of a day for
+-- which its owner had a target, a target's days within the period, or, without numbers, a deal or
+-- target that was left out. attainment_to_date and pacing bring the same rows to the working days
+-- of dim_working_period; pipeline_coverage takes its deals from pub_pipeline_as_of.
 with asked as (
     {{ asked_numbers('attainment') }}
 ),
