@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from data_quality.model import Suite
 from data_quality.suites.marts import (
+    customers,
     funnel,
+    goals,
     kpi,
     opportunities,
     performance,
     pipeline,
     records,
+    sales,
+    trust,
 )
 from data_quality.suites.raw import hubspot, pipedrive, salesforce, spreadsheets
 
@@ -25,5 +29,9 @@ SUITES: dict[str, tuple[Suite, ...]] = {
         *funnel.SUITES,
         *performance.SUITES,
         *records.SUITES,
+        *sales.SUITES,
+        *customers.SUITES,
+        *goals.SUITES,
+        *trust.SUITES,
     ),
 }
