@@ -27,6 +27,11 @@ TABLES = """
         ('win_rate', 'month', '2026-01-01', '2026-02-01', 'total', 'total', 'total', 2, 3, 2 / 3, 3),
         ('win_rate', 'month', '2026-02-01', '2026-03-01', 'total', 'total', 'total', 0, 0, null, 0),
         ('attainment', 'month', '2026-01-01', '2026-02-01', 'owner', 'a', 'Ana', 30, 10, 3, 2);
+    create table publish.pub_kpi_catalogue as
+        select kpi_id, unit, unit = 'ratio' as is_bounded, unit = 'count' as is_additive,
+            false as is_stock
+        from (values ('deals_won', 'count'), ('win_rate', 'ratio'), ('attainment', 'money'))
+            as kpis(kpi_id, unit);
     create table raw_salesforce.opportunities as
         select 's1' as Id, 100 as Amount, true as IsWon, false as _is_deleted;
     create table raw_hubspot.deals as
