@@ -17,7 +17,8 @@ create schema intermediate; create schema _ingestion;
 create schema kpi; create schema reports; create schema forecast;
 create schema raw_hubspot; create schema raw_salesforce; create schema raw_pipedrive;
 
-create table _ingestion.loads as select timestamp '2026-11-03 15:00' as window_end;
+create table _ingestion.loads as
+select 'salesforce' as source, timestamp '2026-11-03 15:00' as window_end;
 create table publish.pub_periods as
 select * from (values
     ('month', date '2026-10-01', timestamp '2026-11-01 00:00', date '2026-10-31'),

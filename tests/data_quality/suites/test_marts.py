@@ -14,7 +14,10 @@ from data_quality.suites.marts.kpi import SUITES
 
 AS_OF = datetime(2026, 11, 3, 15, tzinfo=UTC)
 TABLES = """
-    create schema publish; create schema intermediate;
+    create schema publish; create schema intermediate; create schema _ingestion;
+    create table _ingestion.loads as
+        select 'salesforce' as source, timestamp '2026-11-03 15:00' as window_end;
+    create table publish.pub_periods as select timestamp '2026-11-03 15:00' as measured_at;
     create schema raw_salesforce; create schema raw_hubspot; create schema raw_pipedrive;
     create table publish.pub_kpi_values (
         kpi_id varchar, period_grain varchar, period_start date, period_end date,
@@ -117,6 +120,22 @@ def test_wins_that_the_model_leaves_out_for_a_reason_pass(tmp_path: Path) -> Non
     """
 
     assert result_after(deleted, tmp_path).passed
+
+
+def test_what_the_crms_have_learnt_since_is_not_held_against_a_run_that_looks_back(
+    tmp_path: Path,
+) -> None:
+    later = """
+        insert into raw_salesforce.opportunities values ('s2', 70, true, false);
+        update _ingestion.loads set window_end = timestamp '2026-12-03 15:00'
+    """
+
+    result = result_after(later, tmp_path)
+
+    assert result.passed, str(result)
+    assert [check.name for check in result.checks if check.note] == [
+        "won_amounts_add_up_to_the_crms"
+    ]
 
 
 @pytest.mark.parametrize(("statement", "name"), HARM)

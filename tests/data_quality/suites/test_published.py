@@ -137,3 +137,15 @@ def test_what_changed_after_the_run_began_is_left_aside(warehouse: Path) -> None
     result = run(ASKED["pub_pipeline_as_of"], warehouse, as_of=AS_OF)
 
     assert result.passed, str(result)
+
+
+def test_what_the_crms_have_learnt_since_is_not_held_against_a_run_that_looks_back(
+    warehouse: Path,
+) -> None:
+    with duckdb.connect(warehouse) as connection:
+        connection.execute("insert into raw_salesforce.opportunities from range(9)")
+        connection.execute("update _ingestion.loads set window_end = timestamp '2026-12-03 15:00'")
+
+    result = run(ASKED["pub_opportunities"], warehouse, as_of=AS_OF)
+
+    assert result.passed, str(result)
