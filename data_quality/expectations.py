@@ -13,11 +13,15 @@ Argument = Callable[[Moment], object]
 
 
 def row_count(
-    minimum: int | Argument, *, name: str = "has_rows", why: str, unless: str = ""
+    minimum: int | Argument,
+    *,
+    name: str = "has_rows",
+    why: str,
+    severity: Severity = "critical",
+    unless: str = "",
 ) -> Expectation:
-    return Expectation(
-        name, "expect_table_row_count_to_be_between", why, {"min_value": minimum}, unless=unless
-    )
+    kind = "expect_table_row_count_to_be_between"
+    return Expectation(name, kind, why, {"min_value": minimum}, severity, unless)
 
 
 def columns(*names: str, why: str) -> Expectation:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from data_quality.model import Suite
 from data_quality.suites.marts import (
+    customers,
     funnel,
+    goals,
+    journey,
     kpi,
     opportunities,
     performance,
     pipeline,
     records,
+    sales,
+    trust,
 )
 from data_quality.suites.raw import hubspot, pipedrive, salesforce, spreadsheets
 
@@ -25,5 +30,10 @@ SUITES: dict[str, tuple[Suite, ...]] = {
         *funnel.SUITES,
         *performance.SUITES,
         *records.SUITES,
+        *sales.SUITES,
+        *journey.SUITES,
+        *customers.SUITES,
+        *goals.SUITES,
+        *trust.SUITES,
     ),
 }

@@ -104,11 +104,36 @@ _EVERY_KPI_IS_EXPLAINED = no_rows(
     """,
     why="a number that nobody can look up is not believed",
 )
+# The table that is published holds the KPIs of the catalogue only: the others are seen before it.
+_EVERY_PUBLISHED_KPI_IS_EXPLAINED = no_rows(
+    "every_published_kpi_is_explained",
+    """
+    select kpi_id, count(*) as records from kpi.fct_kpi_values
+    where kpi_id not in (select kpi_id from {batch})
+    group by kpi_id
+    """,
+    why="a number that the catalogue does not know is published nowhere, and nobody is told",
+)
+# Beside days they need a past, a pair of products, or a source that tells its own count.
+WITHOUT_A_TOTAL = (
+    "attach_rate",
+    "ramp_attainment",
+    "forecast_amount",
+    "forecast_amount_p10",
+    "forecast_amount_p90",
+    "freshness_minutes",
+    "completeness",
+    "reconciliation_gap",
+)
 _EVERY_KPI_IS_MEASURED = no_rows(
     "every_kpi_is_measured",
-    """
-    select kpi_id from {batch}
-    where kpi_id not in (select kpi_id from publish.pub_kpi_values)
+    f"""
+    select kpi_id from {{batch}}
+    where kpi_id not in (
+            select kpi_id from publish.pub_kpi_values
+            where dimension = 'total' and period_grain in ('month', 'year')
+        )
+        and kpi_id not in ({", ".join(f"'{kpi}'" for kpi in WITHOUT_A_TOTAL)})
     """,
     why="a catalogue that promises what nobody finds",
     severity="warning",
@@ -199,6 +224,7 @@ SUITES: tuple[Suite, ...] = (
         expectations=(
             row_count(1, why="without it no KPI has a name"),
             _EVERY_KPI_IS_EXPLAINED,
+            _EVERY_PUBLISHED_KPI_IS_EXPLAINED,
             _EVERY_KPI_IS_MEASURED,
         ),
         key=("kpi_id",),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.data_quality.suites import company_reports
+
 _ENGAGEMENTS = ("calls", "emails", "meetings", "tasks", "notes")
 RAW = {
     "raw_hubspot": ("deals", "companies", "contacts", *_ENGAGEMENTS),
@@ -12,16 +14,18 @@ RAW = {
 TABLES = """
 create schema publish; create schema core; create schema funnel; create schema performance;
 create schema intermediate; create schema _ingestion;
+create schema kpi; create schema reports; create schema forecast;
 create schema raw_hubspot; create schema raw_salesforce; create schema raw_pipedrive;
 
-create table _ingestion.loads as select timestamp '2026-11-03 15:00' as window_end;
+create table _ingestion.loads as
+select 'salesforce' as source, timestamp '2026-11-03 15:00' as window_end;
 create table publish.pub_periods as
 select * from (values
-    ('month', date '2026-10-01', timestamp '2026-11-01 00:00'),
-    ('month', date '2026-11-01', timestamp '2026-11-03 15:00'),
-    ('quarter', date '2026-10-01', timestamp '2026-11-03 15:00'),
-    ('year', date '2026-01-01', timestamp '2026-11-03 15:00')
-) as t(period_grain, period_start, measured_at);
+    ('month', date '2026-10-01', timestamp '2026-11-01 00:00', date '2026-10-31'),
+    ('month', date '2026-11-01', timestamp '2026-11-03 15:00', date '2026-11-03'),
+    ('quarter', date '2026-10-01', timestamp '2026-11-03 15:00', date '2026-11-03'),
+    ('year', date '2026-01-01', timestamp '2026-11-03 15:00', date '2026-11-03')
+) as t(period_grain, period_start, measured_at, measured_on);
 
 -- Won for 100 BRL, lost, open.
 create table publish.pub_opportunities as
@@ -40,14 +44,31 @@ select stage_key, is_closed, is_won from publish.pub_opportunities;
 
 create table publish.pub_kpi_values as
 select kpi_id, period_grain, period_start, period_end, 'total' as dimension,
-    cast(value as decimal(38, 10)) as value
+    cast(value as decimal(38, 10)) as value, 'total' as dimension_key,
+    cast(numerator as decimal(38, 10)) as numerator,
+    cast(denominator as decimal(38, 10)) as denominator
 from (values
-    ('deals_won', 1), ('sales_amount', 20), ('leads_created', 1), ('activities_completed', 1),
-    ('open_pipeline', 6)
-) as kpis(kpi_id, value)
+    ('deals_won', 1, 1, null), ('sales_amount', 20, 20, null), ('leads_created', 1, 1, null),
+    ('activities_completed', 1, 1, null), ('open_pipeline', 6, 6, null),
+    ('deals_lost', 1, 1, null), ('lost_amount', 10, 10, null), ('new_customers', 1, 1, null),
+    ('lines_without_list_price', 0, 0, null), ('discount_rate', 0.2, 5, 25),
+    ('churn_rate', 0.5, 1, 2), ('campaign_roi', 1, 10, 10), ('csat', 1, 1, 1),
+    ('nps', 100, 100, 1), ('active_customers', 1, 1, null)
+) as kpis(kpi_id, value, numerator, denominator)
 cross join (values
-    ('month', date '2026-10-01', date '2026-11-01'), ('year', date '2026-01-01', date '2027-01-01')
+    ('month', date '2026-10-01', date '2026-11-01'),
+    ('quarter', date '2026-10-01', date '2027-01-01'),
+    ('year', date '2026-01-01', date '2027-01-01')
 ) as periods(period_grain, period_start, period_end);
+insert into publish.pub_kpi_values
+select kpi_id, period_grain, period_start, period_end, part.dimension, value, part.dimension_key,
+    numerator, denominator
+from publish.pub_kpi_values
+cross join (values ('owner', 'u1'), ('pipeline', 'p1')) as part(dimension, dimension_key)
+where kpi_id = 'sales_amount';
+insert into publish.pub_kpi_values
+values ('attach_rate', 'quarter', '2026-10-01', '2027-01-01', 'product_pair', 1, 'x|y', 1, 1);
+create table kpi.fct_kpi_values as from publish.pub_kpi_values;
 
 create table publish.pub_pipeline_as_of as
 select 'month' as period_grain, period_start, opportunity_key, amount, amount_base
@@ -112,7 +133,7 @@ create table performance.fct_team_performance as from publish.pub_team_performan
 
 create table publish.pub_accounts as
 select 'a1' as account_key, 'Ana Planted' as account_name, 1 as won_count,
-    date '2026-10-20' as last_won_on;
+    date '2026-10-20' as last_won_on, 'several' as source_system;
 create table core.dim_account as from publish.pub_accounts;
 create table publish.pub_people as select 'p1' as person_key, 'Ana Planted' as full_name;
 create table core.dim_person as from publish.pub_people;
@@ -129,7 +150,8 @@ create table publish.pub_excluded_records as
 select 'opportunity' as entity, 'o9' as record_key, 'deleted' as reason
 union all select 'opportunity', 'o1', 'no_rate';
 create table publish.pub_kpi_catalogue as
-select distinct kpi_id, 'a' as label_en, 'b' as label_es, 'c' as label_pt, 'd' as definition
+select distinct kpi_id, 'a' as label_en, 'b' as label_es, 'c' as label_pt, 'd' as definition,
+    denominator is null as is_additive, kpi_id like 'open_%' as is_stock, kpi_id = 'csat' as is_bounded
 from publish.pub_kpi_values;
 
 create table intermediate.int_crm__opportunities as from publish.pub_opportunities;
@@ -149,4 +171,4 @@ def statements() -> str:
         for schema, tables in RAW.items()
         for table in tables
     ]
-    return TABLES + "\n".join(raw)
+    return TABLES + company_reports.statements() + "\n".join(raw)

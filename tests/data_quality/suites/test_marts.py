@@ -14,7 +14,10 @@ from data_quality.suites.marts.kpi import SUITES
 
 AS_OF = datetime(2026, 11, 3, 15, tzinfo=UTC)
 TABLES = """
-    create schema publish; create schema intermediate;
+    create schema publish; create schema intermediate; create schema _ingestion;
+    create table _ingestion.loads as
+        select 'salesforce' as source, timestamp '2026-11-03 15:00' as window_end;
+    create table publish.pub_periods as select timestamp '2026-11-03 15:00' as measured_at;
     create schema raw_salesforce; create schema raw_hubspot; create schema raw_pipedrive;
     create table publish.pub_kpi_values (
         kpi_id varchar, period_grain varchar, period_start date, period_end date,
@@ -27,6 +30,11 @@ TABLES = """
         ('win_rate', 'month', '2026-01-01', '2026-02-01', 'total', 'total', 'total', 2, 3, 2 / 3, 3),
         ('win_rate', 'month', '2026-02-01', '2026-03-01', 'total', 'total', 'total', 0, 0, null, 0),
         ('attainment', 'month', '2026-01-01', '2026-02-01', 'owner', 'a', 'Ana', 30, 10, 3, 2);
+    create table publish.pub_kpi_catalogue as
+        select kpi_id, unit, unit = 'ratio' as is_bounded, unit = 'count' as is_additive,
+            false as is_stock
+        from (values ('deals_won', 'count'), ('win_rate', 'ratio'), ('attainment', 'money'))
+            as kpis(kpi_id, unit);
     create table raw_salesforce.opportunities as
         select 's1' as Id, 100 as Amount, true as IsWon, false as _is_deleted;
     create table raw_hubspot.deals as
@@ -112,6 +120,22 @@ def test_wins_that_the_model_leaves_out_for_a_reason_pass(tmp_path: Path) -> Non
     """
 
     assert result_after(deleted, tmp_path).passed
+
+
+def test_what_the_crms_have_learnt_since_is_not_held_against_a_run_that_looks_back(
+    tmp_path: Path,
+) -> None:
+    later = """
+        insert into raw_salesforce.opportunities values ('s2', 70, true, false);
+        update _ingestion.loads set window_end = timestamp '2026-12-03 15:00'
+    """
+
+    result = result_after(later, tmp_path)
+
+    assert result.passed, str(result)
+    assert [check.name for check in result.checks if check.note] == [
+        "won_amounts_add_up_to_the_crms"
+    ]
 
 
 @pytest.mark.parametrize(("statement", "name"), HARM)
