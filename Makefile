@@ -21,9 +21,8 @@ export GX_ANALYTICS_ENABLED := false
 # The environment's bytecode is compiled once, at install; ours is small.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help env demo advance query test chaos benchmark-ingestion benchmark-transform check format up clean
-.PHONY: help env demo advance query test chaos oracle benchmark-ingestion check format up clean
-.PHONY: help env demo advance identity query test chaos benchmark-ingestion benchmark-identity check format up clean
+.PHONY: help env demo advance identity query up test chaos oracle benchmark-identity benchmark-ingestion \
+  benchmark-transform check format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-19s %s\n", $$1, $$2}' Makefile
