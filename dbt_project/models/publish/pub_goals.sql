@@ -8,6 +8,7 @@ select
     period_start,
     dimension,
     dimension_key,
+    dimension_value,
     goal_rule,
     goal_value,
     goal_to_date,

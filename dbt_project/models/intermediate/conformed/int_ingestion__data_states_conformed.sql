@@ -1,18 +1,22 @@
+-- A run reads after its own instant: its loads are the first ones after as_of, within a day. Where
+-- there are none, the newest ones before it.
 with loads as (
     select * from {{ ref('stg_ingestion__loads') }}
-    where status = 'loaded' and window_end <= {{ as_of() }}
+    where status = 'loaded' and window_end <= {{ add_milliseconds(as_of(), 86400000) }}
 ),
 
 reconciliation as (
     select * from {{ ref('stg_ingestion__reconciliation') }}
-    where window_end <= {{ as_of() }}
+    where window_end <= {{ add_milliseconds(as_of(), 86400000) }}
 ),
 
 newest_loads as (
     select
         source_system,
         entity,
-        max(window_end) as known_until
+        coalesce(
+            min(window_end) filter (where window_end >= {{ as_of() }}), max(window_end)
+        ) as known_until
     from loads
     group by source_system, entity
 ),
@@ -22,7 +26,11 @@ ranked_counts as (
     select
         *,
         row_number() over (
-            partition by source_system, entity, measure order by window_end desc, load_id desc
+            partition by source_system, entity, measure
+            order by
+                case when window_end >= {{ as_of() }} then window_end end asc nulls last,
+                window_end desc,
+                load_id desc
         ) as newest_first
     from reconciliation
     where vendor_row_count is not null or vendor_value is not null

@@ -6,7 +6,10 @@ select
     source_system,
     entity,
     known_until,
-    cast(floor({{ seconds_between('known_until', as_of()) }} / 60) as bigint) as age_minutes,
+    -- What was read after the run began is not older than the run.
+    cast(
+        greatest(floor({{ seconds_between('known_until', as_of()) }} / 60), 0) as bigint
+    ) as age_minutes,
     vendor_row_count,
     raw_row_count,
     raw_row_count - vendor_row_count as row_gap,

@@ -14,6 +14,10 @@ owners as (
     select * from {{ ref('dim_owner') }}
 ),
 
+teams as (
+    select * from {{ ref('dim_team') }}
+),
+
 working_periods as (
     select * from {{ ref('dim_working_period') }}
     where country_code = {{ business_country() }}
@@ -167,6 +171,7 @@ select
     goals.period_start,
     goals.dimension,
     goals.dimension_key,
+    coalesce(owners.owner_name, teams.team_name, goals.dimension_key) as dimension_value,
     goals.goal_rule,
     cast(goals.goal_value as decimal(18, 4)) as goal_value,
     -- What the working days gone by ask for; a rate is asked for from the first day on.
@@ -191,3 +196,5 @@ inner join whole
     on
         goals.period_grain = whole.period_grain
         and goals.period_start = whole.period_start
+left join owners on goals.dimension = 'owner' and goals.dimension_key = owners.owner_key
+left join teams on goals.dimension = 'team' and goals.dimension_key = teams.team_key

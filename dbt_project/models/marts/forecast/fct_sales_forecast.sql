@@ -269,7 +269,8 @@ measured as (
         spreads.ratio_p50,
         spreads.ratio_p90,
         sums.at_day - sums.at_start as won_amount,
-        sums.at_day - sums.at_trail as trailing_amount,
+        -- Credits may outweigh sales for a while; they foretell no sale below nothing.
+        greatest(sums.at_day - sums.at_trail, 0) as trailing_amount,
         case when made.is_complete then sums.at_end - sums.at_start end as actual_amount
     from made
     inner join spreads

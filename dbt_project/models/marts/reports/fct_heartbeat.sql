@@ -59,27 +59,46 @@ spans as (
     from current_periods
 ),
 
--- What has a row now or had one in the period before: a rep without a sale this month is no less a
--- rep.
-subjects as (
+-- What has a row now, had one in the period before, or has a goal: a rep without a sale this month
+-- is no less a rep.
+named as (
     select
         kpi_values.kpi_id,
         spans.period_grain,
         spans.period_start,
         kpi_values.dimension,
         kpi_values.dimension_key,
-        max(kpi_values.dimension_value) as dimension_value
+        kpi_values.dimension_value
     from kpi_values
     inner join spans
         on
             kpi_values.period_grain = spans.period_grain
             and kpi_values.period_start in (spans.period_start, spans.previous_start)
-    group by
-        kpi_values.kpi_id,
+    union all
+    select
+        goals.kpi_id,
         spans.period_grain,
         spans.period_start,
-        kpi_values.dimension,
-        kpi_values.dimension_key
+        goals.dimension,
+        goals.dimension_key,
+        goals.dimension_value
+    from goals
+    inner join spans
+        on
+            goals.period_grain = spans.period_grain
+            and goals.period_start = spans.period_start
+),
+
+subjects as (
+    select
+        kpi_id,
+        period_grain,
+        period_start,
+        dimension,
+        dimension_key,
+        max(dimension_value) as dimension_value
+    from named
+    group by kpi_id, period_grain, period_start, dimension, dimension_key
 ),
 
 -- As much of an earlier period as has gone of this one; only of what adds up day by day.
@@ -199,8 +218,12 @@ measured as (
         goals.goal_rule,
         case
             when trends.period_count < 6 or trends.period_count is null then 'unknown'
-            when trends.recent_value > trends.earlier_value * 1.05 then 'rising'
-            when trends.recent_value < trends.earlier_value * 0.95 then 'falling'
+            when
+                trends.recent_value > trends.earlier_value + 0.05 * abs(trends.earlier_value)
+                then 'rising'
+            when
+                trends.recent_value < trends.earlier_value - 0.05 * abs(trends.earlier_value)
+                then 'falling'
             else 'flat'
         end as trend,
         coalesce(distrust.excluded_record_count, 0) as excluded_record_count

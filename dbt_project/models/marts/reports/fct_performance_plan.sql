@@ -241,7 +241,9 @@ planned as (
         cast(plans.goal_value as double) as goal_value,
         cast(plans.goal_to_date as double) as goal_to_date,
         -- Where it began: the KPI of the period before.
-        cast(earlier.value as double) as start_value,
+        cast(
+            case when plans.is_sum then coalesce(earlier.value, 0) else earlier.value end as double
+        ) as start_value,
         cast(
             case
                 when plans.is_sum then coalesce(current_values.value, 0) else current_values.value

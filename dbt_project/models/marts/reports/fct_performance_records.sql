@@ -19,29 +19,85 @@ catalogue as (
     select * from {{ ref('dim_kpi') }}
 ),
 
+periods as (
+    select * from {{ ref('dim_period') }}
+),
+
+-- Who has a goal and did nothing of it has a row as well: of what is counted, nothing is 0.
+recorded as (
+    select
+        kpi_id,
+        period_grain,
+        period_start,
+        period_end,
+        is_complete,
+        dimension,
+        dimension_key,
+        dimension_value,
+        numerator,
+        denominator,
+        value,
+        n,
+        unit
+    from kpi_values
+    union all
+    select
+        goals.kpi_id,
+        goals.period_grain,
+        goals.period_start,
+        periods.period_end,
+        periods.is_complete,
+        goals.dimension,
+        goals.dimension_key,
+        goals.dimension_value,
+        0 as numerator,
+        cast(null as decimal(38, 10)) as denominator,
+        0 as value,
+        0 as n,
+        catalogue.unit
+    from goals
+    inner join catalogue on goals.kpi_id = catalogue.kpi_id
+    inner join periods
+        on
+            goals.period_grain = periods.period_grain
+            and goals.period_start = periods.period_start
+    left join kpi_values
+        on
+            goals.kpi_id = kpi_values.kpi_id
+            and goals.period_grain = kpi_values.period_grain
+            and goals.period_start = kpi_values.period_start
+            and goals.dimension = kpi_values.dimension
+            and goals.dimension_key = kpi_values.dimension_key
+    where
+        goals.period_grain in ('day', 'week', 'month')
+        and goals.dimension in ('total', 'team', 'owner')
+        and catalogue.is_additive
+        and kpi_values.kpi_id is null
+),
+
 packed as (
     select
-        kpi_values.*,
+        recorded.*,
         cast(pack.pack_position as bigint) as pack_position,
         -- The row of the period right before it, if there is one.
-        lag(kpi_values.value) over (
+        lag(recorded.value) over (
             partition by
-                kpi_values.kpi_id,
-                kpi_values.period_grain,
-                kpi_values.dimension,
-                kpi_values.dimension_key
-            order by kpi_values.period_start asc
+                recorded.kpi_id,
+                recorded.period_grain,
+                recorded.dimension,
+                recorded.dimension_key
+            order by recorded.period_start asc
         ) as previous_row_value,
-        lag(kpi_values.period_end) over (
+        lag(recorded.period_end) over (
             partition by
-                kpi_values.kpi_id,
-                kpi_values.period_grain,
-                kpi_values.dimension,
-                kpi_values.dimension_key
-            order by kpi_values.period_start asc
+                recorded.kpi_id,
+                recorded.period_grain,
+                recorded.dimension,
+                recorded.dimension_key
+            order by recorded.period_start asc
         ) as previous_row_end
-    from kpi_values
-    inner join pack on kpi_values.kpi_id = pack.kpi_id
+    from recorded
+    inner join pack on recorded.kpi_id = pack.kpi_id
 )
 
 select
