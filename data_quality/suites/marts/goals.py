@@ -66,7 +66,9 @@ _HOLDS_ALL_VALUES_OF_ITS_KPIS = no_rows(
     ) as kpi
         on told.kpi_id = kpi.kpi_id and told.period_grain = kpi.period_grain
         and told.period_start = kpi.period_start
-    where told.total is distinct from kpi.total or told.records is distinct from kpi.records
+    where told.total is distinct from kpi.total
+        -- Who has a goal and did nothing has a record of 0 that is no value of the KPI.
+        or told.records is null or told.records < kpi.records
     """,
     why="a seller's record of a day is asked for months later",
 )

@@ -10,7 +10,8 @@ from data_quality.expectations import no_rows
 from data_quality.model import Expectation
 from data_quality.suites.marts.leaving import LOOKS_BACK
 
-# A deal in HubSpot and Salesforce is counted once, with Salesforce's values, as the model does.
+# A deal in several CRMs is counted once, with the values of Salesforce, else of HubSpot: the others
+# are those that the model names as copies beside them.
 _RAW_WINS = """
     select cast(Amount as decimal(38, 2)) as amount
     from raw_salesforce.opportunities where IsWon and not _is_deleted
@@ -18,13 +19,19 @@ _RAW_WINS = """
     select cast(amount as decimal(38, 2)) as amount
     from raw_hubspot.deals
     where hs_is_closed_won and not _is_deleted
-        and (
-            hs_salesforceopportunityid is null
-            or hs_salesforceopportunityid not in (select Id from raw_salesforce.opportunities)
+        and id not in (
+            select hubspot_deal_id from intermediate.int_crm__opportunities
+            where hubspot_deal_id is not null and salesforce_opportunity_id is not null
         )
     union all
     select cast(value as decimal(38, 2)) as amount
-    from raw_pipedrive.deals where status = 'won' and not _is_deleted
+    from raw_pipedrive.deals
+    where status = 'won' and not _is_deleted
+        and cast(id as varchar) not in (
+            select pipedrive_deal_id from intermediate.int_crm__opportunities
+            where pipedrive_deal_id is not null
+                and coalesce(salesforce_opportunity_id, hubspot_deal_id) is not null
+        )
 """
 _MODEL_WINS = """
     select amount, exclusion_reason

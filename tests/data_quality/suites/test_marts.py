@@ -38,16 +38,18 @@ TABLES = """
     create table raw_salesforce.opportunities as
         select 's1' as Id, 100 as Amount, true as IsWon, false as _is_deleted;
     create table raw_hubspot.deals as
-        select 'h1' as id, 50 as amount, true as hs_is_closed_won, false as _is_deleted,
-            cast(null as varchar) as hs_salesforceopportunityid
-        union all select 'h2', 100, true, false, 's1';
+        select 'h1' as id, 50 as amount, true as hs_is_closed_won, false as _is_deleted
+        union all select 'h2', 100, true, false;
     create table raw_pipedrive.deals as
-        select 25 as value, 'won' as status, false as _is_deleted
-        union all select 999, 'open', false;
+        select 1 as id, 25 as value, 'won' as status, false as _is_deleted
+        union all select 2, 999, 'open', false
+        union all select 3, 51, 'won', false;
     create table intermediate.int_crm__opportunities as
-        select 100 as amount, true as is_won, cast(null as varchar) as exclusion_reason
-        union all select 50, true, null
-        union all select 25, true, null;
+        select 100 as amount, true as is_won, cast(null as varchar) as exclusion_reason,
+            's1' as salesforce_opportunity_id, 'h2' as hubspot_deal_id,
+            cast(null as varchar) as pipedrive_deal_id
+        union all select 50, true, null, null, 'h1', '3'
+        union all select 25, true, null, null, null, '1';
 """
 # What happens to the rows, and the expectation that has to notice.
 HARM = [
@@ -116,7 +118,8 @@ def test_plausible_numbers_pass(tmp_path: Path) -> None:
 def test_wins_that_the_model_leaves_out_for_a_reason_pass(tmp_path: Path) -> None:
     deleted = """
         insert into raw_salesforce.opportunities values ('s2', 70, true, true);
-        insert into intermediate.int_crm__opportunities values (70, true, 'deleted')
+        insert into intermediate.int_crm__opportunities
+        values (70, true, 'deleted', 's2', null, null)
     """
 
     assert result_after(deleted, tmp_path).passed
