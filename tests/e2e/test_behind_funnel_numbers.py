@@ -15,6 +15,8 @@ import pytest
 from orchestration.local import clock
 from tests.e2e.playground import ROOT, Playground
 
+pytestmark = pytest.mark.xdist_group("finished")
+
 PROJECT = ROOT / "dbt_project"
 Number = dict[str, str]
 
