@@ -23,7 +23,7 @@ from sandbox.company import TruthRow, advance, generate, truth
 from tests.e2e.playground import LAYERS, Playground, playground
 
 RAW = ("raw_hubspot", "raw_salesforce")
-KILLS = 5
+KILLS = 4
 
 
 CHANGING = ("deals", "calls", "opportunities", "tasks")
@@ -79,6 +79,8 @@ def test_a_run_after_a_week_fetches_only_the_week_and_is_exact(week: Week) -> No
 # who was put on a deal in the week is on it from the start.
 OF_THE_RESTORED_DEAL = {"open_pipeline", "open_pipeline_count", "stage_conversion_cohort"}
 OF_THE_LATE_LINK = {"lead_conversion_rate_cohort"}
+# Of a converted lead Salesforce tells the day alone: converted in the evening, it is in the morning.
+OF_THE_SAME_DAY = {"qualified_lead_rate"}
 
 
 @pytest.mark.xdist_group("advance")
@@ -92,12 +94,14 @@ def test_the_first_day_seen_a_week_later_has_the_numbers_of_the_first_day(
     compared, found = differences(published, week.first_truth)
 
     assert compared > 1500
-    assert {one.key[0] for one in found} == OF_THE_RESTORED_DEAL | OF_THE_LATE_LINK
+    assert {one.key[0] for one in found} == (
+        OF_THE_RESTORED_DEAL | OF_THE_LATE_LINK | OF_THE_SAME_DAY
+    )
     for one in found:
         # One record more, never another value of one that both know.
         assert one.published is not None, one
         numerator, denominator, value, n = one.golden or (0, 0, None, 0)
-        if one.key[0] == "lead_conversion_rate_cohort":
+        if one.key[0] in OF_THE_LATE_LINK | OF_THE_SAME_DAY:
             assert (one.published[0], one.published[1], one.published[3]) == (
                 *(int(numerator or 0) + 1, denominator, n),
             ), one
@@ -108,7 +112,7 @@ def test_the_first_day_seen_a_week_later_has_the_numbers_of_the_first_day(
             assert 0 < int(one.published[1] or 0) - int(denominator or 0) <= stages, one
 
 
-@pytest.mark.timeout(1800)  # five runs and a half, in one test
+@pytest.mark.timeout(1800)  # four runs, in one test
 @pytest.mark.xdist_group("killed")
 def test_kills_at_random_moments_leave_no_trace(tmp_path: Path) -> None:
     company = tmp_path / "company.sqlite"
@@ -121,10 +125,10 @@ def test_kills_at_random_moments_leave_no_trace(tmp_path: Path) -> None:
         length = time.monotonic() - started
         expected_raw, expected_marts = ground.tables(RAW), ground.tables(LAYERS)
     with playground(disturbed, company) as ground:
-        # One in each fifth of a run, so that every step is hit, whatever the chance.
-        for fifth in chance.sample(range(KILLS), KILLS):
+        # One in each quarter of a run, so that every step is hit, whatever the chance.
+        for part in chance.sample(range(KILLS), KILLS):
             process = ground.start()
-            time.sleep((fifth + chance.uniform(0.1, 0.95)) / KILLS * length)
+            time.sleep((part + chance.uniform(0.1, 0.95)) / KILLS * length)
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
         ground.run()
