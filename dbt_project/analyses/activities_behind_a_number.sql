@@ -1,6 +1,7 @@
 -- From a KPI of the family `activities` to the activities behind it and to those left out:
 --   dbt compile --select activities_behind_a_number --vars '{as_of: ...,
---     number_kpi: follow_ups, number_grain: month, number_start: 2026-10-01, number_dimension: owner}'
+--     number_kpi: follow_ups, number_grain: month, number_start: 2026-10-01,
+--     number_dimension: owner}'
 -- The numerators add up to the KPI's numerator and the denominators to its denominator; percentiles
 -- have neither, their durations are in hours. Of customers_followed_up the first follow-up of each
 -- account counts. Activities left out have a reason and stand beside the total.

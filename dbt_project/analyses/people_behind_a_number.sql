@@ -1,6 +1,7 @@
 -- From a KPI of the family `people` to what is behind it and to what was left out:
 --   dbt compile --select people_behind_a_number --vars '{as_of: ...,
---     number_kpi: hygiene_score, number_grain: month, number_start: 2026-10-01, number_dimension: owner}'
+--     number_kpi: hygiene_score, number_grain: month, number_start: 2026-10-01,
+--     number_dimension: owner}'
 -- The numerators add up to the KPI's numerator and the denominators to its denominator. One row is
 -- an account (accounts_per_rep), a rep (participation_rate), an open deal (hygiene_score) or a won
 -- deal (ramp_attainment, whose denominator, a median, is a row of its own). What was left out has a
