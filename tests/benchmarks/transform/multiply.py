@@ -65,6 +65,8 @@ WORDS: Mapping[str, str] = {
     "email": "replace({0}, '@', '.k' || copy || '@')",
     "name": "{0} || ' ' || copy",
     "phone": "{0} || copy",
+    "tax_id": "{0} || copy",
+    "tax_id__c": "{0} || copy",
 }
 WORDY = {
     ("raw_hubspot", "companies"),
