@@ -19,25 +19,15 @@ first_purchases as (
     group by account_key
 ),
 
--- A deal is open and closed in turns; many of its versions belong to one turn.
-turning as (
+-- The last version has an end too, far off: the join below is two plain comparisons. With an `or`
+-- in it, every activity would meet every version.
+open_versions as (
     select
         opportunity_key,
         valid_from,
-        is_closed,
-        lag(is_closed) over (partition by opportunity_key order by valid_from asc) as was_closed
+        coalesce(valid_to, timestamp '9999-12-31 00:00:00') as open_until
     from versions
-),
-
-turns as (
-    select
-        opportunity_key,
-        is_closed,
-        valid_from as turned_at,
-        lead(valid_from) over (partition by opportunity_key order by valid_from asc)
-            as next_turned_at
-    from turning
-    where is_closed is distinct from was_closed
+    where not is_closed
 ),
 
 reached_out as (
@@ -52,16 +42,15 @@ reached_out as (
         activities.completed_on,
         coalesce(first_purchases.first_won_on <= activities.completed_on, false)
             as is_with_customer,
-        turns.opportunity_key is not null as is_on_open_deal
+        open_versions.opportunity_key is not null as is_on_open_deal
     from activities
     left join first_purchases on activities.account_key = first_purchases.account_key
-    -- Turns do not overlap: at most one holds the instant.
-    left join turns
+    -- Versions do not overlap: at most one holds the instant.
+    left join open_versions
         on
-            activities.opportunity_key = turns.opportunity_key
-            and activities.completed_at >= turns.turned_at
-            and (turns.next_turned_at is null or activities.completed_at < turns.next_turned_at)
-            and not turns.is_closed
+            activities.opportunity_key = open_versions.opportunity_key
+            and activities.completed_at >= open_versions.valid_from
+            and activities.completed_at < open_versions.open_until
     where
         activities.is_completed
         and activities.activity_type in ('call', 'email', 'meeting')
