@@ -1,3 +1,7 @@
+{# What an account must have been reached by before to be no new one of a dimension. -#}
+{% set reached_by = {
+    'total': '', 'owner': ', owner_key', 'team': ', team_key', 'activity_type': ', activity_type',
+} -%}
 with periods as (
     select * from {{ ref('dim_period') }}
 ),
@@ -85,11 +89,11 @@ rates as (
     group by period_grain, period_start, dimension, dimension_key, dimension_value
 ),
 
--- Once per period, account, rep and type: an account called ten times is one customer.
+-- Once per day, account, rep and type, and when the account was reached the time before: by anybody,
+-- by the rep, by the team, in this way. Who was not yet reached in a period counts in it.
 reached as (
-    select
-        days.period_grain,
-        days.period_start,
+    select distinct
+        follow_ups.completed_on,
         follow_ups.account_key,
         follow_ups.owner_key,
         owners.owner_name,
@@ -97,24 +101,57 @@ reached as (
         owners.team_name,
         follow_ups.activity_type
     from follow_ups
-    inner join days on follow_ups.completed_on = days.date_day
     left join owners on follow_ups.owner_key = owners.owner_key
     where follow_ups.account_key is not null
+),
+
+reached_before as (
+    select
+        completed_on,
+        owner_key,
+        owner_name,
+        team_key,
+        team_name,
+        activity_type,
+        {%- for dimension, columns in reached_by.items() %}
+            lag(completed_on) over (
+                partition by account_key{{ columns }} order by completed_on asc
+            ) as before_{{ dimension }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from reached
+),
+
+first_reached as (
+    select
+        days.period_grain,
+        days.period_start,
+        reached_before.owner_key,
+        reached_before.owner_name,
+        reached_before.team_key,
+        reached_before.team_name,
+        reached_before.activity_type,
+        {%- for dimension in reached_by %}
+            count_if(
+                coalesce(reached_before.before_{{ dimension }} < days.period_start, true)
+            ) as new_of_{{ dimension }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from reached_before
+    inner join days on reached_before.completed_on = days.date_day
     group by
         days.period_grain,
         days.period_start,
-        follow_ups.account_key,
-        follow_ups.owner_key,
-        owners.owner_name,
-        owners.team_key,
-        owners.team_name,
-        follow_ups.activity_type
+        reached_before.owner_key,
+        reached_before.owner_name,
+        reached_before.team_key,
+        reached_before.team_name,
+        reached_before.activity_type
 ),
 
 reached_dimensioned as (
     {{ by_dimension(
-        'reached',
-        ['period_grain', 'period_start', 'account_key'],
+        'first_reached',
+        ['period_grain', 'period_start', 'new_of_total', 'new_of_owner', 'new_of_team',
+            'new_of_activity_type'],
         {
             'owner': ['owner_key', 'owner_name'],
             'team': ['team_key', 'team_name'],
@@ -125,7 +162,10 @@ reached_dimensioned as (
     select
         period_grain,
         period_start,
-        cast(null as string) as account_key,
+        0 as new_of_total,
+        0 as new_of_owner,
+        0 as new_of_team,
+        0 as new_of_activity_type,
         dimension,
         dimension_key,
         dimension_value
@@ -139,7 +179,14 @@ customers as (
         dimension,
         dimension_key,
         dimension_value,
-        count(distinct account_key) as customer_count
+        cast(sum(
+            case dimension
+                when 'total' then new_of_total
+                when 'owner' then new_of_owner
+                when 'team' then new_of_team
+                else new_of_activity_type
+            end
+        ) as bigint) as customer_count
     from reached_dimensioned
     group by period_grain, period_start, dimension, dimension_key, dimension_value
 ),
@@ -216,9 +263,7 @@ durations as (
         dimension_value,
         count(milliseconds) as task_count,
         cast(coalesce(sum(milliseconds), 0) as double) / 3600000 as task_hours,
-        {{ percentile(0.5, 'milliseconds') }} / 3600000 as hours_median,
-        {{ percentile(0.75, 'milliseconds') }} / 3600000 as hours_p75,
-        {{ percentile(0.9, 'milliseconds') }} / 3600000 as hours_p90
+        {{ duration_percentiles('milliseconds / 3600000.0', 'hours') }}
     from timed_placed
     group by period_grain, period_start, dimension, dimension_key, dimension_value
 )
