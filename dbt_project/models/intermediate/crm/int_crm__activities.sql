@@ -10,32 +10,36 @@ owner_ids as (
     select * from {{ ref('int_crm__owner_ids') }}
 ),
 
-person_ids as (
-    select
-        source_system,
-        vendor_id,
-        person_key
-    from {{ ref('int_crm__person_ids') }}
-),
-
 account_ids as (
     select * from {{ ref('int_crm__account_ids') }}
-),
-
-opportunity_ids as (
-    select * from {{ ref('int_crm__opportunity_ids') }}
-),
-
-people as (
-    select * from {{ ref('int_crm__people') }}
 ),
 
 accounts as (
     select * from {{ ref('int_crm__accounts') }}
 ),
 
+-- What an activity needs to know of its person and its deal, looked up once and not per activity.
+people as (
+    select
+        person_ids.source_system,
+        person_ids.vendor_id,
+        person_ids.person_key,
+        people.account_key,
+        people.exclusion_reason = 'test' as is_test
+    from {{ ref('int_crm__person_ids') }} as person_ids
+    left join {{ ref('int_crm__people') }} as people on person_ids.person_key = people.person_key
+),
+
 opportunities as (
-    select * from {{ ref('int_crm__opportunities') }}
+    select
+        opportunity_ids.source_system,
+        opportunity_ids.vendor_id,
+        opportunity_ids.opportunity_key,
+        opportunities.account_key,
+        opportunities.exclusion_reason = 'test' as is_test
+    from {{ ref('int_crm__opportunity_ids') }} as opportunity_ids
+    left join {{ ref('int_crm__opportunities') }} as opportunities
+        on opportunity_ids.opportunity_key = opportunities.opportunity_key
 ),
 
 -- The account that was named, else the deal's, else the person's.
@@ -54,31 +58,29 @@ linked as (
         activities.outcome,
         activities.is_deleted,
         owner_ids.owner_key,
-        person_ids.person_key,
+        people.person_key,
         coalesce(account_ids.account_key, opportunities.account_key, people.account_key)
             as account_key,
-        opportunity_ids.opportunity_key,
-        people.exclusion_reason = 'test' as is_of_test_person,
-        opportunities.exclusion_reason = 'test' as is_of_test_opportunity
+        opportunities.opportunity_key,
+        people.is_test as is_of_test_person,
+        opportunities.is_test as is_of_test_opportunity
     from activities
     left join owner_ids
         on
             activities.source_system = owner_ids.source_system
             and activities.vendor_owner_id = owner_ids.vendor_id
-    left join person_ids
+    left join people
         on
-            activities.source_system = person_ids.source_system
-            and activities.vendor_person_id = person_ids.vendor_id
+            activities.source_system = people.source_system
+            and activities.vendor_person_id = people.vendor_id
     left join account_ids
         on
             activities.source_system = account_ids.source_system
             and activities.vendor_account_id = account_ids.vendor_id
-    left join opportunity_ids
+    left join opportunities
         on
-            activities.source_system = opportunity_ids.source_system
-            and activities.vendor_opportunity_id = opportunity_ids.vendor_id
-    left join people on person_ids.person_key = people.person_key
-    left join opportunities on opportunity_ids.opportunity_key = opportunities.opportunity_key
+            activities.source_system = opportunities.source_system
+            and activities.vendor_opportunity_id = opportunities.vendor_id
 )
 
 select

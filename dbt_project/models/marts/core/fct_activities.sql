@@ -1,3 +1,6 @@
+-- A view: nearly all activities are counted, and to copy them costs more than to read them again.
+{{ config(materialized='view') }}
+
 with activities as (
     select * from {{ ref('int_crm__activities') }}
 ),
