@@ -1,4 +1,4 @@
--- The Salesforce contact speaks first, then its lead, HubSpot and Pipedrive; among equals the oldest.
+-- The Salesforce contact speaks first, then its lead, then the other CRMs; among equals the oldest.
 with conformed as (
     select * from {{ ref('int_hubspot__people_conformed') }}
     union all
