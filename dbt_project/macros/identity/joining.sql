@@ -364,19 +364,35 @@ joined as (
 {%- endmacro %}
 
 {# From records with their clusters to keys. What points at a merged-away record means the one that
-   took it in, however often that one was merged itself; a circle ends after twenty steps.
+   took it in, however often that one was merged itself; a circle ends after twenty steps. Several
+   copies in one CRM, and of one `kind` there, are numbered: the oldest speaks for them.
    CTEs before it: `records` and `joined`; the main query must say `with recursive`. #}
-{% macro identity_following(entity) -%}
-keyed as (
+{% macro identity_following(entity, kind=none) -%}
+numbered as (
     select
-        records.record_number,
+        joined.record_number,
+        joined.cluster_number,
+        joined.match_rule,
+        joined.match_confidence,
         records.source_system,
         records.vendor_id,
         records.merged_into_id,
-        {{ vendor_key(entity, 'leaders.source_system', 'leaders.vendor_id') }} as record_key
+        row_number() over (
+            partition by joined.cluster_number, records.source_system
+            {%- if kind %}, records.{{ kind }}{% endif %}
+            order by joined.record_number asc
+        ) as copy_number
     from joined
     inner join records on joined.record_number = records.record_number
-    inner join records as leaders on joined.cluster_number = leaders.record_number
+),
+
+keyed as (
+    select
+        numbered.*,
+        numbered.cluster_number = numbered.record_number as is_leading,
+        {{ vendor_key(entity, 'leaders.source_system', 'leaders.vendor_id') }} as record_key
+    from numbered
+    inner join records as leaders on numbered.cluster_number = leaders.record_number
 ),
 
 followed as (

@@ -28,8 +28,8 @@ select
     ) as product_key,
     line_items.line_item_name,
     line_items.quantity,
-    cast(line_items.unit_price as decimal(18, 2)) as unit_price,
-    cast(line_items.unit_price as decimal(18, 2)) as list_price,
+    {{ to_decimal('line_items.unit_price', 2) }} as unit_price,
+    {{ to_decimal('line_items.unit_price', 2) }} as list_price,
     line_items.amount as net_amount,
     line_items.currency_code
 from line_items

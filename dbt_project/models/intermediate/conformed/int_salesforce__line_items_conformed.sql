@@ -18,9 +18,9 @@ select
     ) as product_key,
     line_items.line_item_name,
     line_items.quantity,
-    cast(line_items.unit_price as decimal(18, 2)) as unit_price,
+    {{ to_decimal('line_items.unit_price', 2) }} as unit_price,
     -- The price book's. Without it no discount is known, and the sales price does not stand in.
-    cast(line_items.list_price as decimal(18, 2)) as list_price,
+    {{ to_decimal('line_items.list_price', 2) }} as list_price,
     line_items.total_price as net_amount,
     line_items.currency_code
 from line_items

@@ -13,7 +13,7 @@ select
     order_items.order_id as vendor_order_id,
     products.product_key,
     order_items.quantity,
-    cast(order_items.unit_price as decimal(18, 2)) as unit_price,
+    {{ to_decimal('order_items.unit_price', 2) }} as unit_price,
     order_items.total_price as net_amount
 from order_items
 left join products on order_items.product_id = products.vendor_id

@@ -38,8 +38,10 @@ select
     keyed.vendor_id,
     keyed.record_key,
     coalesce(ends.record_key, keyed.record_key) as account_key,
-    joined.match_rule,
-    joined.match_confidence
+    keyed.is_leading,
+    keyed.match_rule,
+    keyed.match_confidence,
+    keyed.record_number,
+    keyed.copy_number
 from keyed
-inner join joined on keyed.record_number = joined.record_number
 left join ends on keyed.record_number = ends.record_number

@@ -29,14 +29,9 @@ select
     keyed.vendor_id,
     keyed.record_key,
     coalesce(ends.record_key, keyed.record_key) as opportunity_key,
-    joined.cluster_number = joined.record_number as is_leading,
-    joined.match_rule,
-    joined.match_confidence,
-    -- Several copies of one deal in one CRM: the oldest speaks for them.
-    row_number() over (
-        partition by joined.cluster_number, keyed.source_system
-        order by joined.record_number asc
-    ) as copy_number
+    keyed.is_leading,
+    keyed.match_rule,
+    keyed.match_confidence,
+    keyed.copy_number
 from keyed
-inner join joined on keyed.record_number = joined.record_number
 left join ends on keyed.record_number = ends.record_number

@@ -59,7 +59,7 @@ pairs as (
 
 {{ identity_joining('phone', 0.85) }},
 
-{{ identity_following('person') }}
+{{ identity_following('person', 'record_type') }}
 
 select
     keyed.source_system,
@@ -67,9 +67,12 @@ select
     keyed.vendor_id,
     keyed.record_key,
     coalesce(ends.record_key, keyed.record_key) as person_key,
-    joined.match_rule,
-    joined.match_confidence
+    records.account_key,
+    keyed.is_leading,
+    keyed.match_rule,
+    keyed.match_confidence,
+    keyed.record_number,
+    keyed.copy_number
 from keyed
 inner join records on keyed.record_number = records.record_number
-inner join joined on keyed.record_number = joined.record_number
 left join ends on keyed.record_number = ends.record_number

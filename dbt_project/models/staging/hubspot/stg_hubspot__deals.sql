@@ -5,7 +5,7 @@ with source as (
 select
     {{ text_or_null('id') }} as deal_id,
     {{ text_or_null('dealname') }} as deal_name,
-    try_cast(amount as decimal(18, 2)) as amount,
+    {{ to_decimal('amount', 2) }} as amount,
     {{ id_text('dealstage') }} as stage_id,
     {{ id_text('pipeline') }} as pipeline_id,
     try_cast(closedate as timestamp) as close_at,

@@ -11,7 +11,7 @@ select
     {{ text_or_null('pipeline_id') }} as pipeline_id,
     {{ text_or_null('stage_id') }} as stage_id,
     {{ text_or_null('status') }} as status,
-    try_cast(value as decimal(18, 2)) as amount,
+    {{ to_decimal('value', 2) }} as amount,
     {{ text_or_null('currency') }} as currency_code,
     try_cast(probability as decimal(38, 10)) as probability_percent,
     {{ text_or_null('lost_reason') }} as lost_reason,

@@ -6,7 +6,7 @@ select
     {{ text_or_null('Id') }} as opportunity_id,
     {{ text_or_null('Name') }} as opportunity_name,
     {{ text_or_null('AccountId') }} as account_id,
-    try_cast(Amount as decimal(18, 2)) as amount,
+    {{ to_decimal('Amount', 2) }} as amount,
     {{ text_or_null('StageName') }} as stage_name,
     try_cast(CloseDate as date) as close_on,
     try_cast(Probability as decimal(38, 10)) as probability_percent,

@@ -6,7 +6,7 @@ select
     {{ text_or_null('Id') }} as opportunity_history_id,
     {{ text_or_null('OpportunityId') }} as opportunity_id,
     {{ text_or_null('StageName') }} as stage_name,
-    try_cast(Amount as decimal(18, 2)) as amount,
+    {{ to_decimal('Amount', 2) }} as amount,
     try_cast(CloseDate as date) as close_on,
     {{ text_or_null('ForecastCategory') }} as forecast_category,
     try_cast(CreatedDate as timestamp) as created_at,

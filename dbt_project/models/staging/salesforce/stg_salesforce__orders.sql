@@ -9,7 +9,7 @@ select
     {{ text_or_null('OrderNumber') }} as order_number,
     try_cast(EffectiveDate as date) as effective_on,
     {{ text_or_null('StatusCode') }} as status_code,
-    try_cast(TotalAmount as decimal(18, 2)) as total_amount,
+    {{ to_decimal('TotalAmount', 2) }} as total_amount,
     {{ text_or_null('CurrencyIsoCode') }} as currency_code,
     try_cast(IsReductionOrder as boolean) as is_reduction_order,
     {{ text_or_null('OriginalOrderId') }} as original_order_id,
