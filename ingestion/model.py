@@ -130,6 +130,7 @@ class Table:
     speaks_of: tuple[str, ...] = ()  # columns that name a person
     others: tuple[str, ...] = ()  # columns that name who else the row belongs to
     tells: Tells | None = None
+    versions_of: str | None = None  # table whose rows are kept here, each as often as it changed
 
 
 @dataclass(frozen=True)
@@ -205,6 +206,10 @@ class Entity:
     count: Callable[[Pull], Counted | None] | None = None
     bin_days: int | None = None
     remarks: Callable[[Pull], tuple[str, ...]] | None = None
+
+    def versions(self, table: str) -> tuple[str, ...]:
+        """The tables that keep the versions of this one's rows, and so have its columns."""
+        return tuple(each.name for each in self.tables if each.versions_of == table)
 
     @property
     def needed(self) -> frozenset[str]:

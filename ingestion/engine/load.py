@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.engine import chunks, drift, marks, merge, parse, vanish
+from ingestion.engine import chunks, drift, marks, merge, parse, vanish, versions
 from ingestion.engine.children import Children
 from ingestion.engine.chunks import Chunk
 from ingestion.engine.cursor import book
@@ -108,7 +108,11 @@ class _Job:
                 Field(f"property_{item.name}", item.type) if item.name.lower() in taken else item
                 for item in self.manifest.plan.fields
             ]
-            self.added += add_columns(self.connection, self.source.schema, reading.table, fields)
+            self._add(reading.table, fields)
+
+    def _add(self, table: str, fields: list[Field]) -> None:
+        also = self.entity.versions(table)
+        self.added += add_columns(self.connection, self.source.schema, table, fields, also=also)
 
     def is_committed(self) -> bool:
         """Load in one transaction; False when columns had to be made for values that fit none."""
@@ -123,8 +127,7 @@ class _Job:
             self.connection.execute("commit")
         except merge.MissingTextColumnsError as error:
             self._roll_back()
-            fields = [Field(name) for name in error.names]
-            self.added += add_columns(self.connection, self.source.schema, error.table, fields)
+            self._add(error.table, [Field(name) for name in error.names])
             return False
         except BaseException:
             self._roll_back()
@@ -162,7 +165,11 @@ class _Job:
             for name, target in self.targets.items()
             if target.table.parent
         }
-        records = [target for target in self.targets.values() if not target.table.parent]
+        records = [
+            target
+            for target in self.targets.values()
+            if not (target.table.parent or target.table.versions_of)
+        ]
         before = sum(self._number(target, "where _is_deleted") for target in records)
         for target in records:
             self._begin_seen(target)
@@ -176,6 +183,9 @@ class _Job:
         for target in records:
             self._mark(target)
         marks.follow_heirs(self.connection, self.source, self.entity)
+        for target in records:
+            for name in self.entity.versions(target.table.name):
+                versions.keep(self.connection, target, self.targets[name], self.manifest)
         after = sum(self._number(target, "where _is_deleted") for target in records)
         self.deleted += after - before
 

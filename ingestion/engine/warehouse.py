@@ -254,8 +254,14 @@ def prepare_tables(connection: duckdb.DuckDBPyConnection, source: Source) -> Non
 def prepare_entity(connection: duckdb.DuckDBPyConnection, source: Source, entity: Entity) -> None:
     """Make the tables of one entity. The source's schema must be there."""
     for table in entity.tables:
-        _create(connection, source.schema, table)
-        add_columns(connection, source.schema, table.name, table.columns)
+        if table.versions_of is None:
+            _create(connection, source.schema, table)
+        else:
+            _copy(connection, source.schema, table.versions_of, table.name)
+    for table in entity.tables:
+        if table.versions_of is None:
+            also = entity.versions(table.name)
+            add_columns(connection, source.schema, table.name, table.columns, also=also)
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, str]:
@@ -272,9 +278,14 @@ def columns_of(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -
 
 
 def add_columns(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str, fields: Sequence[Field]
+    connection: duckdb.DuckDBPyConnection,
+    schema: str,
+    table: str,
+    fields: Sequence[Field],
+    *,
+    also: Sequence[str] = (),
 ) -> list[str]:
-    """Add the columns that the table lacks; return their names.
+    """Add the columns that the table lacks; return their names. The tables of `also` have the same.
 
     A column keeps its type once it holds values: what no longer fits goes to `<name>__text`. One
     that is still empty takes the type that the vendor's metadata says.
@@ -282,19 +293,23 @@ def add_columns(
     known = {
         name.lower(): (name, kind) for name, kind in columns_of(connection, schema, table).items()
     }
-    target = f"{schema}.{quoted(table)}"
+    targets = [f"{schema}.{quoted(name)}" for name in (table, *also)]
     added: list[str] = []
     for field in fields:
         kind = COLUMN_TYPES[field.type]
         present = known.get(field.name.lower())
         if present is None:
-            connection.execute(f"alter table {target} add column {quoted(field.name)} {kind}")
+            for target in targets:
+                connection.execute(f"alter table {target} add column {quoted(field.name)} {kind}")
             known[field.name.lower()] = (field.name, kind)
             added.append(field.name)
-        elif present[1] != kind and _is_empty(connection, target, present[0]):
-            connection.execute(
-                f"alter table {target} alter column {quoted(present[0])} type {kind}"
-            )
+        elif present[1] != kind and all(
+            _is_empty(connection, target, present[0]) for target in targets
+        ):
+            for target in targets:
+                connection.execute(
+                    f"alter table {target} alter column {quoted(present[0])} type {kind}"
+                )
             known[field.name.lower()] = (present[0], kind)
     return added
 
@@ -315,4 +330,12 @@ def _create(connection: duckdb.DuckDBPyConnection, schema: str, table: Table) ->
     columns += [f"{name} {kind}" for name, kind in OWN_COLUMNS.items()]
     connection.execute(
         f"create table if not exists {schema}.{quoted(table.name)} ({', '.join(columns)})"
+    )
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, schema: str, table: str, name: str) -> None:
+    """Make the table of versions of another: what that one holds when it is made comes first."""
+    connection.execute(
+        f"create table if not exists {schema}.{quoted(name)} as "
+        f"select *, _changed_at as _valid_from from {schema}.{quoted(table)}"
     )

@@ -74,6 +74,7 @@ CASES: tuple[Callable[[Story], None], ...] = (
 # Cases that are the organisation's, or the calendar's, and so have no life.
 ORGANISATION_CASES = (
     "target_changed_mid_month",
+    "quota_raised_next_week",
     "target_deleted",
     "rep_without_target",
     "empty_month",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sandbox.company.dates import business_day, midnight, next_month
+from sandbox.company.hubspot_deals_view import history
 from sandbox.company.hubspot_life import HubspotLife
 from sandbox.company.hubspot_links import label_documents
 from sandbox.company.hubspot_metadata import definitions
@@ -14,7 +15,7 @@ from sandbox.company.hubspot_pipelines_view import pipelines
 from sandbox.company.hubspot_portal import HOME_CURRENCY, PORTAL_ID, Portal, conversion
 from sandbox.company.hubspot_text import Properties, encoded, number, stamp
 from sandbox.company.identity import hubspot_id, hubspot_uuid
-from sandbox.company.model import HUBSPOT, Campaign, Life, Product, Rep, Target
+from sandbox.company.model import HUBSPOT, Campaign, Life, Product, Rep, Target, Timeline
 from sandbox.store import HubspotDocument
 
 
@@ -34,7 +35,7 @@ def rows(portal: Portal, at: datetime) -> Iterator[NamedTuple]:
     for target in portal.organisation.targets:
         first = target.amount.first()
         if target.system == HUBSPOT and first is not None and first[0] <= at:
-            yield _goal(nobody, target, first[0])
+            yield from _goal(nobody, target, first[0])
 
 
 def _document(
@@ -182,8 +183,9 @@ def _product(view: HubspotLife, product: Product) -> NamedTuple:
     )
 
 
-def _goal(view: HubspotLife, target: Target, created: datetime) -> NamedTuple:
+def _goal(view: HubspotLife, target: Target, created: datetime) -> Iterator[NamedTuple]:
     """One record per assignee and month; the days are the calendar's, written as UTC."""
+    record_id = hubspot_id("goal_targets", target.key)
     amounts = target.amount.until(view.at)
     start = datetime(target.month.year, target.month.month, 1, tzinfo=UTC)
     following = next_month(target.month)
@@ -197,11 +199,14 @@ def _goal(view: HubspotLife, target: Target, created: datetime) -> NamedTuple:
         "hs_target_amount": f"{amounts[-1][1]:.2f}",
         "hubspot_owner_id": view.portal.owner(target.rep_key),
     }
-    return view.record(
+    yield view.record(
+        "goal_targets", record_id, created, amounts[-1][0], values, deleted_at=target.deleted_at
+    )
+    yield from history(
+        view,
         "goal_targets",
-        hubspot_id("goal_targets", target.key),
-        created,
-        amounts[-1][0],
-        values,
-        deleted_at=target.deleted_at,
+        record_id,
+        "hs_target_amount",
+        [(when, f"{amount:.2f}") for when, amount in amounts],
+        owner=Timeline((created, target.rep_key)),
     )

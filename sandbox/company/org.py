@@ -82,8 +82,12 @@ _STAFF: tuple[tuple[str, str, int, bool, str, str | None, str], ...] = (
 
 # Awkward on purpose (see the table in sandbox/README.md).
 REP_WITHOUT_TARGET = 14  # Naomi Castellan
-REP_WITH_CHANGED_TARGET = 2  # Rafael Queiroz
-CHANGED_TARGET_MONTH = date(2025, 4, 1)
+# Raised in mid-month: Rafael Queiroz's goal in the past, of which HubSpot tells the history; Mariana
+# Tavares' quota in the week after the story's present, so that only who pulls before knows the old one.
+RAISED_TARGETS = {
+    (2, date(2025, 4, 1)): date(2025, 4, 15),
+    (21, date(2026, 11, 1)): date(2026, 11, 9),
+}
 REP_WITH_DELETED_TARGET = 10  # Paola Cárdenas
 DELETED_TARGET_MONTH = date(2025, 7, 1)
 
@@ -257,9 +261,10 @@ def _targets(reps: tuple[Rep, ...], rng: Random) -> tuple[Target, ...]:
 
 def _timeline(rep_key: int, month: date, amount: Decimal) -> Timeline[Decimal]:
     amounts = Timeline((local(month, 6, rep_key % 60), amount))
-    if rep_key == REP_WITH_CHANGED_TARGET and month == CHANGED_TARGET_MONTH:
+    raised_on = RAISED_TARGETS.get((rep_key, month))
+    if raised_on is not None:
         raised = (amount * Decimal("1.25")).quantize(Decimal("0.01"))
-        amounts.set(local(month.replace(day=15), 10, 30), raised)
+        amounts.set(local(raised_on, 10, 30), raised)
     return amounts
 
 

@@ -18,6 +18,7 @@ from sandbox.company.tally import Kpi, Period, Tally, TruthRow, periods_of, spin
 from sandbox.company.truth_deals import CountedDeal, Deals
 from sandbox.company.truth_people import count_people
 from sandbox.company.truth_retention import count_retention
+from sandbox.company.truth_targets import asked
 from sandbox.company.visible import Visible
 
 _KPIS = (
@@ -135,14 +136,15 @@ def _count_attainment(
     at: datetime,
 ) -> None:
     """Months with a target only: what a rep sells in a month without one is in no attainment."""
+    teams = {team.key: team.country for team in org.teams}
+    countries = {rep.key: teams[rep.team_key] for rep in org.reps}
     for target in org.targets:
-        amount = target.amount.at(at)
-        if amount is None or (target.deleted_at is not None and target.deleted_at <= at):
+        if target.amount.at(at) is None or (target.deleted_at and target.deleted_at <= at):
             continue
         tally.add(
             "attainment",
             periods_of(target.month),
             (("owner", names[target.rep_key]),),
             numerator=deals.sold.get((target.rep_key, target.month), Decimal(0)),
-            denominator=rates.base(amount, target.currency, target.month),
+            denominator=asked(target, at, rates, countries[target.rep_key]),
         )

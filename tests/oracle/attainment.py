@@ -6,16 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from tests.oracle.periods import DAY, LONG, Calendar, Period
 from tests.oracle.pipeline import Ends
 from tests.oracle.places import of_owner
-from tests.oracle.records import World
+from tests.oracle.records import Target, World
 from tests.oracle.sales import closed_deals
 from tests.oracle.tally import TOTAL, Place, Row, ratio, row
-from tests.oracle.working_days import business_days
+from tests.oracle.working_days import business_days, each_working_day
 
 
 @dataclass
@@ -55,7 +55,7 @@ def _goals(world: World, calendar: Calendar) -> dict[tuple[Period, Place], _Goal
         (period, TOTAL): _Goal() for period in calendar.periods(*LONG)
     }
     for target in world.targets:
-        base = world.rates.base(target.amount, target.currency, target.start)
+        base = _asked(world, target)
         if base is None:
             continue
         sales = sum(
@@ -74,6 +74,28 @@ def _goals(world: World, calendar: Calendar) -> dict[tuple[Period, Place], _Goal
                 if gone:
                     goal.projected += Fraction(sales) * whole / gone
     return found
+
+
+def _asked(world: World, target: Target) -> Decimal | None:
+    """Dealt out over the owner's working days to the cent: each day asks for its day's amount."""
+    changes = dict(target.later)
+    days = list(each_working_day(world, target.owner, target.start, target.end - DAY))
+    base = world.rates.base(target.amount, target.currency, target.start)
+    if base is None or not changes:
+        return base
+    found, gone, day = Decimal(0), 0, target.start
+    while day < target.end:
+        if day in changes:
+            base = world.rates.base(changes[day], target.currency, target.start) or Decimal(0)
+        if day in days:
+            found += _cents(base * (gone + 1) / len(days)) - _cents(base * gone / len(days))
+            gone += 1
+        day += DAY
+    return found
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _sold(world: World) -> dict[str, list[tuple[date, Decimal]]]:

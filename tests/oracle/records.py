@@ -237,13 +237,15 @@ class Return:
 
 @dataclass(frozen=True)
 class Target:
-    """A sales target of an owner for the days from `start` until before `end`."""
+    """A sales target of an owner for the days from `start` until before `end`; `later` are the
+    amounts that took the place of the first, each from its day on."""
 
     owner: str
     start: date
     end: date
     amount: Decimal
     currency: str
+    later: tuple[tuple[date, Decimal], ...] = ()
 
 
 @dataclass(frozen=True)

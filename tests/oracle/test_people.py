@@ -205,6 +205,19 @@ def test_a_newcomer_is_measured_against_two_who_came_before() -> None:
     assert not rows.has("ramp_attainment", "month", FEB, "owner", "Bea")
 
 
+def test_a_raised_target_asks_for_the_old_amount_on_its_days() -> None:
+    known = world([won(1, "2025-01-01", "2025-03-05", "800")])
+    known.targets = [
+        Target(
+            "Ana", date(2025, 3, 1), date(2025, 4, 1), Decimal(2100), "USD",
+            later=((date(2025, 3, 17), Decimal(4200)),),
+        ),
+    ]  # fmt: skip
+    rows = Rows(attainment.rows(known, calendar()))
+    # Ten of the month's working days at 100, eleven at 200.
+    assert rows["attainment", "month", MAR] == (800, 3200, Decimal("0.25"))
+
+
 def test_attainment_is_of_the_months_with_a_target() -> None:
     known = world(
         [

@@ -163,14 +163,14 @@ def test_a_closing_late_in_the_evening_is_of_that_day() -> None:
     assert calendar_of(world).first == date(2025, 11, 28)
 
 
-def test_targets_are_as_they_are_today_and_the_withdrawn_one_is_none() -> None:
+def test_targets_know_what_a_pull_can_know_and_the_withdrawn_one_is_none() -> None:
     world = shown()
     by_owner = {(target.owner, target.start): target for target in world.targets}
     assert ("Paola Cárdenas", date(2025, 7, 1)) not in by_owner
     assert not [each for each in world.targets if each.owner == "Naomi Castellan"]
-    raised = by_owner["Rafael Queiroz", date(2025, 4, 1)].amount
-    month_after = by_owner["Rafael Queiroz", date(2025, 5, 1)].amount
-    assert raised > month_after
+    raised = by_owner["Rafael Queiroz", date(2025, 4, 1)]
+    assert raised.later == ((date(2025, 4, 15), raised.amount * Decimal("1.25")),)
+    assert {target.later for target in world.targets if target != raised} == {()}
     assert max(target.start for target in world.targets) == date(2026, 11, 1)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sandbox.company.clock import clock_of
+from sandbox.company.dates import DEFAULT_NOW
 from sandbox.company.double_life import double_lives
 from sandbox.company.life import lives
 from sandbox.company.model import HUBSPOT, SALESFORCE, Company, Life, Organisation, Person
@@ -59,7 +60,7 @@ def build(org: Organisation, lives: Iterable[Life], at: datetime) -> World:
     world = World(clock=at, timezone=org.timezone, rates=_rates(org, at), teams=staff.teams)
     zone = ZoneInfo(org.timezone)
     world.campaigns = _campaigns(org, at, zone)
-    world.targets = _targets(org, staff, at)
+    world.targets = _targets(org, staff, at, zone)
     stages = stages_of(org, at)
     products = {product.key: product for product in org.products}
     campaigns = {campaign.key: campaign for campaign in org.campaigns}
@@ -119,17 +120,23 @@ def _campaigns(org: Organisation, at: datetime, zone: ZoneInfo) -> dict[str, Cam
     }
 
 
-def _targets(org: Organisation, staff: Staff, at: datetime) -> list[Target]:
+def _targets(org: Organisation, staff: Staff, at: datetime, zone: ZoneInfo) -> list[Target]:
     found = []
     for target in org.targets:
-        amount = target.amount.at(at)
+        amounts = target.amount.until(at)
         owner = staff.name(target.rep_key, target.system)
         is_deleted = target.deleted_at is not None and target.deleted_at <= at
-        if amount is None or is_deleted or owner is None:
+        if not amounts or is_deleted or owner is None:
             continue
+        if target.system == SALESFORCE:
+            # It keeps no history of a quota: an amount from before the first pull is known to nobody.
+            before = sum(when <= DEFAULT_NOW for when, _ in amounts)
+            amounts = amounts[max(before - 1, 0) :]
+        (_, amount), *changes = amounts
+        later = tuple((when.astimezone(zone).date(), changed) for when, changed in changes)
         currency = target.currency if target.system == SALESFORCE else REPORTING
         end = period_end("month", target.month)
-        found.append(Target(owner, target.month, end, amount, currency))
+        found.append(Target(owner, target.month, end, amount, currency, later))
     return found
 
 

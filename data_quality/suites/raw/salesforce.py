@@ -17,6 +17,19 @@ _WON_IS_CLOSED = no_rows(
     why="Salesforce sets both from the stage: one without the other means broken columns",
 )
 
+_ENDS_WITH_TODAYS = no_rows(
+    "ends_with_todays",
+    """
+    select quotas.Id, quotas._load_id, last.load_id as version
+    from raw_salesforce.forecasting_quotas as quotas
+    left join (
+        select Id, max(_load_id) as load_id from {batch} group by Id
+    ) as last on quotas.Id = last.Id
+    where quotas._load_id is distinct from last.load_id
+    """,
+    why="targets are made of the versions: a quota without its newest one is asked of nobody",
+)
+
 SUITES: tuple[Suite, ...] = (
     arrival(SALESFORCE, "organizations", key=_ID, fields=("TimeZoneSidKey",)),
     arrival(SALESFORCE, "users", key=_ID, fields=("Name", "Email"), required="critical"),
@@ -80,6 +93,14 @@ SUITES: tuple[Suite, ...] = (
     arrival(SALESFORCE, "campaigns", key=_ID, fields=("Name", "Type")),
     arrival(SALESFORCE, "campaign_members", key=_ID, fields=("CampaignId",)),
     arrival(SALESFORCE, "forecasting_quotas", key=_ID, fields=("QuotaAmount", "QuotaOwnerId")),
+    arrival(
+        SALESFORCE,
+        "forecasting_quotas_versions",
+        key=("Id", "_valid_from"),
+        fields=("QuotaAmount", "CurrencyIsoCode"),
+        entity="forecasting_quotas",
+        also=(_ENDS_WITH_TODAYS,),
+    ),
     arrival(SALESFORCE, "periods", key=_ID, fields=("Type", "StartDate", "EndDate")),
     arrival(
         SALESFORCE,

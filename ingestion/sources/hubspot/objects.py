@@ -93,7 +93,7 @@ DESCRIBED = (
     ),
     Described("leads", ("contacts",)),
     Described("feedback_submissions", ("contacts", "tickets")),
-    Described("goal_targets"),
+    Described("goal_targets", history=("hs_target_amount",)),
 )
 
 

@@ -25,6 +25,7 @@ from ingestion.sources.salesforce.tables import (
     is_personal,
     reading,
     table,
+    versions_table,
 )
 
 # To create a Bulk job, to ask after it and to remove it.
@@ -237,9 +238,10 @@ def described_entity(name: str, described: Described) -> Entity:
     readings = [reading(name)]
     if described_table.deleted is not None and not described.whole:
         readings.append(deleted.reading(name, described_table.changed_at))
+    beside = (versions_table(described_table),) if described.keeps_versions else ()
     return Entity(
         name=name,
-        tables=(described_table,),
+        tables=(described_table, *beside),
         readings=tuple(readings),
         plan=_plan(described),
         extract=_extract(described),

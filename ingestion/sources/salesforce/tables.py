@@ -28,6 +28,7 @@ class Described:
     is_person: bool = False
     speaks_of: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    keeps_versions: bool = False  # of objects whose history the vendor does not keep
 
 
 DESCRIBED: Mapping[str, Described] = {
@@ -188,6 +189,7 @@ DESCRIBED: Mapping[str, Described] = {
             f"IsQuantity:boolean CurrencyIsoCode {_STAMPS}"
         ),
         whole=True,
+        keeps_versions=True,
     ),
     "periods": Described(
         "Period",
@@ -283,6 +285,15 @@ def table(name: str, described: Described) -> Table:
         deleted="IsDeleted" if "IsDeleted" in names else None,
         merged_into="MasterRecordId" if "MasterRecordId" in names else None,
         tells=_TOLD.get(name),
+    )
+
+
+def versions_table(of: Table) -> Table:
+    return Table(
+        name=f"{of.name}_versions",
+        key=(*of.key, "_load_id"),
+        columns=of.columns,
+        versions_of=of.name,
     )
 
 

@@ -111,8 +111,9 @@ def record(
 class Warehouse:
     """A toy source's landing and raw."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, source: Source = SOURCE) -> None:
         self.root = root
+        self._source = source
         self._count = 0
 
     def land(
@@ -147,8 +148,8 @@ class Warehouse:
     def load(self, folder: Path) -> Loaded:
         with opened(self.root / "w.duckdb") as connection:
             prepare_books(connection)
-            prepare_tables(connection, SOURCE)
-            return load_folder(connection, SOURCE, folder)
+            prepare_tables(connection, self._source)
+            return load_folder(connection, self._source, folder)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.root / "w.duckdb"), read_only=True) as connection:

@@ -31,7 +31,23 @@ def test_every_reading_fills_a_table_of_its_entity(source: Source, entity: Entit
         assert filled <= columns
         if reading.fields_at is None:
             assert set(table.key) <= filled
-    assert set(tables) == {reading.table for reading in entity.readings}
+    kept = {table.name for table in entity.tables if table.versions_of}
+    assert set(tables) == {reading.table for reading in entity.readings} | kept
+
+
+@pytest.mark.parametrize(("source", "entity"), ENTITIES)
+def test_versions_are_of_a_table_of_the_entity_and_of_nobody_s_person(
+    source: Source, entity: Entity
+) -> None:
+    tables = {table.name: table for table in entity.tables}
+    for table in entity.tables:
+        if table.versions_of is not None:
+            assert table.columns == tables[table.versions_of].columns
+            # Who is erased is emptied in the entity's own tables, and looked for in no older version.
+            assert entity.bin_days is None
+            named = [each.speaks_of or each.points_at for each in entity.tables]
+            assert not any(named)
+            assert not any(field.personal for field in table.columns)
 
 
 @pytest.mark.parametrize(("source", "entity"), ENTITIES)
@@ -42,7 +58,8 @@ def test_tables_name_only_columns_they_have(source: Source, entity: Entity) -> N
         assert not set(columns) & set(OWN_COLUMNS)
         named = (*table.key, *table.changed_at, *table.deleted_at, *table.parent, *table.scope)
         optional = (table.deleted, table.merged_into, table.absorbed, *(table.belongs_to or ()))
-        assert {name.lower() for name in (*named, *optional) if name} <= set(columns)
+        own = {"_load_id"} if table.versions_of else set()
+        assert {name.lower() for name in (*named, *optional) if name} <= {*columns, *own}
 
 
 @pytest.mark.parametrize(("source", "entity"), ENTITIES)

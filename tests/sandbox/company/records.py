@@ -52,6 +52,14 @@ class Records:
         for number, text in self.connection.execute(query, (kind,)):
             yield number, json.loads(text)
 
+    def amounts_of_goal(self, number: int) -> list[Decimal]:
+        """What a goal has asked for, oldest first."""
+        query = (
+            "select value from hs_history where type = 'goal_targets' and id = ? "
+            "and property = 'hs_target_amount' order by at, ordinal"
+        )
+        return [Decimal(value) for (value,) in self.connection.execute(query, (number,))]
+
     def salesforce(self, name: str) -> Iterator[dict[str, Any]]:
         query = "select fields from sf_record where object = ? and not is_deleted"
         for (text,) in self.connection.execute(query, (name,)):

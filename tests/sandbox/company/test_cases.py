@@ -299,10 +299,15 @@ def test_the_table_lists_every_case_once() -> None:
 
 
 def test_a_target_is_changed_in_mid_month() -> None:
-    changed = [target for target in _ORG.targets if len(target.amount) > 1]
-    (target,) = changed
-    (_, first), (at, second) = target.amount
-    assert (business_day(at), first < second) == (date(2025, 4, 15), True)
+    goal, quota = [target for target in _ORG.targets if len(target.amount) > 1]
+    for target, system, day in (
+        (goal, "hubspot", date(2025, 4, 15)),
+        (quota, "salesforce", date(2026, 11, 9)),
+    ):
+        (_, first), (at, second) = target.amount
+        assert (target.system, business_day(at), first < second) == (system, day, True)
+    # Only who has pulled at the story's present knows what the quota was.
+    assert quota.amount.until(DEFAULT_NOW) == [quota.amount.first()]
 
 
 def test_a_target_is_withdrawn() -> None:

@@ -155,10 +155,14 @@ def test_activities(company: Company) -> None:
 
 def test_targets(company: Company) -> None:
     months: dict[tuple[date, str], Decimal] = defaultdict(Decimal)
-    for _, goal in company.records.hubspot("goal_targets"):
+    for number, goal in company.records.hubspot("goal_targets"):
         # HubSpot's goals run from midnight UTC, whatever the portal's zone is.
         start = date.fromisoformat(goal["hs_start_datetime"][:10])
-        months[start, "total"] += Decimal(goal["hs_target_amount"]).quantize(Decimal("0.01"))
+        amounts = company.records.amounts_of_goal(number)
+        # The one that was raised: ten of the twenty working days of that April were over, in Brazil.
+        assert len(amounts) == 1 or start == date(2025, 4, 1)
+        assert amounts[-1] == Decimal(goal["hs_target_amount"])
+        months[start, "total"] += (sum(amounts) / len(amounts)).quantize(Decimal("0.01"))
     for quota in company.records.salesforce("ForecastingQuota"):
         start = date.fromisoformat(quota["StartDate"])
         amount = Decimal(str(quota["QuotaAmount"]))

@@ -4,6 +4,19 @@ with quotas as (
     where not _is_deleted and coalesce(is_amount, true)
 ),
 
+versions as (
+    select
+        forecasting_quota_id,
+        quota_amount,
+        currency_code,
+        _valid_from as changed_at,
+        row_number() over (
+            partition by forecasting_quota_id order by _landed_at asc, _load_id asc
+        ) as sequence_number
+    from {{ ref('stg_salesforce__forecasting_quotas_versions') }}
+    where not _is_deleted
+),
+
 periods as (
     select * from {{ ref('stg_salesforce__periods') }}
 ),
@@ -23,9 +36,12 @@ select
         {{ add_days('periods.ends_on', 1) }},
         cast(cast(quotas.starts_on as timestamp) + interval '1' month as date)
     ) as period_end,
-    quotas.quota_amount as target_amount,
-    coalesce(quotas.currency_code, org.currency_code, '{{ var("reporting_currency") }}')
-        as currency_code
+    versions.quota_amount as target_amount,
+    coalesce(versions.currency_code, org.currency_code, '{{ var("reporting_currency") }}')
+        as currency_code,
+    versions.changed_at,
+    versions.sequence_number
 from quotas
 cross join org
+inner join versions on quotas.forecasting_quota_id = versions.forecasting_quota_id
 left join periods on quotas.period_id = periods.period_id

@@ -4,6 +4,40 @@ with goals as (
     select * from {{ ref('int_salesforce__targets_conformed') }}
 ),
 
+told as (
+    select
+        *,
+        count(target_amount) over (
+            partition by source_system, vendor_id
+            order by changed_at asc, sequence_number asc
+            rows between unbounded preceding and 1 preceding
+        ) as amounts_before
+    from goals
+),
+
+-- The first amount that is known holds from the beginning of the period, a later one from its day
+-- on; one that came after the period has no day.
+dated as (
+    select
+        *,
+        case
+            when amounts_before = 0 then period_start
+            else greatest(period_start, {{ to_business_date('changed_at') }})
+        end as valid_from
+    from told
+    where amounts_before = 0 or {{ existed('changed_at') }}
+),
+
+held as (
+    select
+        *,
+        lead(valid_from) over (
+            partition by source_system, vendor_id
+            order by changed_at asc, sequence_number asc
+        ) as valid_to
+    from dated
+),
+
 owner_ids as (
     select * from {{ ref('int_crm__owner_ids') }}
 ),
@@ -62,26 +96,32 @@ ranked as (
 
 of_goals as (
     select
-        {{ vendor_key('target', 'goals.source_system', 'goals.vendor_id') }} as target_key,
+        {{ vendor_key(
+            'target',
+            'held.source_system',
+            "concat_ws('|', held.vendor_id, cast(held.valid_from as string))",
+        ) }} as target_key,
         'sales_amount' as kpi_id,
         'owner' as scope,
         owner_ids.owner_key as scope_key,
         owner_ids.owner_key,
-        {{ grain_of_days('goals.period_start', 'goals.period_end') }} as period_grain,
-        goals.period_start,
-        goals.period_end,
+        {{ grain_of_days('held.period_start', 'held.period_end') }} as period_grain,
+        held.period_start,
+        held.period_end,
         -- A target of a share has more places than money.
-        cast(goals.target_amount as decimal(18, 4)) as target_value,
-        goals.currency_code,
-        goals.period_start as valid_from,
-        cast(null as date) as valid_to,
-        goals.source_system
-    from goals
+        cast(held.target_amount as decimal(18, 4)) as target_value,
+        held.currency_code,
+        held.valid_from,
+        held.valid_to,
+        held.source_system
+    from held
     -- A target of nobody, or of somebody the CRM no longer knows, cannot be attained.
     inner join owner_ids
         on
-            goals.source_system = owner_ids.source_system
-            and goals.vendor_owner_id = owner_ids.vendor_id
+            held.source_system = owner_ids.source_system
+            and held.vendor_owner_id = owner_ids.vendor_id
+    -- Of the amounts of one day the last one counts.
+    where held.valid_to is null or held.valid_to > held.valid_from
 ),
 
 of_sheets as (
