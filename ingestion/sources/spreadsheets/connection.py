@@ -12,7 +12,7 @@ from ingestion.engine.pace import Pace
 from ingestion.model import Connection
 
 FOLDER = "SPREADSHEETS_FOLDER"
-READER_VERSION = "1"
+READER_VERSION = "2"
 
 
 def missing(settings: Mapping[str, str]) -> str | None:

@@ -5,7 +5,13 @@ The reader, the raw tables and the templates are all made from this.
 
 from __future__ import annotations
 
-from ingestion.sources.spreadsheets.vocabulary import CHANNELS, GRAINS, SCOPES, SURVEY_TYPES
+from ingestion.sources.spreadsheets.vocabulary import (
+    CHANNELS,
+    GRAINS,
+    SCOPES,
+    SEGMENTS,
+    SURVEY_TYPES,
+)
 from ingestion.sources.spreadsheets.words import Column, Kind
 
 _CURRENCY = Column(
@@ -181,6 +187,9 @@ BENCHMARKS = Kind(
                ("metric", "metrica", "indicator"), required=True),
         Column("segment", "text", ("Segment", "Segmento", "Segmento"), ("SaaS",),
                ("sector", "setor", "industry", "industria")),
+        Column("segment_dimension", "choice",
+               ("Kind of segment", "Tipo de segmento", "Tipo de segmento"), ("sector",),
+               ("segment dimension", "segment type", "dimension", "dimensao"), choices=SEGMENTS),
         _COUNTRY,
         Column("benchmark_value", "number", ("Value", "Valor", "Valor"), ("25%",),
                ("benchmark", "benchmark value", "referencia"), required=True),
@@ -189,7 +198,7 @@ BENCHMARKS = Kind(
         Column("source_date", "date", ("Date", "Fecha", "Data"), ("2026-01-31",),
                ("source date", "fecha de la fuente", "data da fonte"), required=True),
     ),
-    key=("kpi_id", "segment", "country_code", "source_name", "source_date"),
+    key=("kpi_id", "segment", "segment_dimension", "country_code", "source_name", "source_date"),
 )  # fmt: skip
 
 CAMPAIGN_SPEND = Kind(
