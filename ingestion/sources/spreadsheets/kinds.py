@@ -5,6 +5,7 @@ The reader, the raw tables and the templates are all made from this.
 
 from __future__ import annotations
 
+from ingestion.sources.spreadsheets.dates import FIRST_YEAR, LAST_YEAR
 from ingestion.sources.spreadsheets.vocabulary import (
     CHANNELS,
     GRAINS,
@@ -63,7 +64,7 @@ TARGETS = Kind(
                ("periodo", "period start", "inicio", "start", "date", "fecha", "data", "quota date",
                 "quotadate"), is_kept=False),
         Column("year", "integer", ("Year", "Año", "Ano"), (), ("ano", "anio", "ejercicio"),
-               least=1900, most=2200, is_kept=False),
+               least=FIRST_YEAR, most=LAST_YEAR, is_kept=False),
         Column("quarter", "text", ("Quarter", "Trimestre", "Trimestre"), (), (), is_kept=False),
         Column("month", "text", ("Month", "Mes", "Mês"), (), (), is_kept=False),
         Column("period_grain", "choice", ("Length", "Duración", "Duração"), (),
