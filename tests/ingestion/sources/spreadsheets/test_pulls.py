@@ -211,6 +211,33 @@ def test_a_kind_may_be_pulled_by_itself(desk: Desk) -> None:
     assert desk.rows("select count(*) from targets") == [(1,)]
 
 
+def test_a_pull_names_the_files_that_it_refused_and_why(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.text("metas.csv", TARGETS, "SMB;2026-Q2;1.5", "SMB;2026-Q3;1,5")
+    desk.text("metas 2.csv", TARGETS, "SMB;2026-Q4;1", "SMB;2026-Q5;1")
+    desk.text("custos.csv", COSTS, "A;um", "B;dois")
+    (desk.folder / "plano.xlsx").write_bytes(b"PK rubbish")
+    [landed], _ = desk.pull("targets")
+    metas, plano, rows = landed.set_aside
+    assert metas.startswith("metas.csv was refused: 1.5 (row 2 of metas) and 1,5 (row 3 of metas)")
+    assert plano.startswith("plano.xlsx was refused: ")
+    assert rows == "metas 2.csv: 1 rows were set aside"
+    [landed], _ = desk.pull("product_costs")
+    assert landed.set_aside == (plano, "custos.csv: 2 rows were set aside")
+    monkeypatch.setenv("SALES_HEARTBEAT_HOME", str(desk.home.root))
+    for name, value in desk.settings.items():
+        monkeypatch.setenv(name, value)
+    desk.text("metas.csv", TARGETS, "SMB;2026-Q2;1.5", "SMB;2026-Q3;2,5")
+    assert main(["pull", "spreadsheets", "all"]) == 0
+    shown = capsys.readouterr().out
+    [line] = [
+        line for line in shown.splitlines() if line.startswith("targets ") and "landed" in line
+    ]
+    assert "metas.csv was refused: 1.5 (row 2 of metas) and 2,5 (row 3 of metas)" in line
+    assert shown.count("plano.xlsx was refused") == 1  # of no kind, so it might be of any
+
+
 def test_programs_own_files_are_left_alone_and_folders_are_entered(desk: Desk) -> None:
     (desk.folder / "2026").mkdir()
     desk.text("2026/custos.csv", COSTS, "A;1")
