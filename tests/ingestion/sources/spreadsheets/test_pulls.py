@@ -16,7 +16,7 @@ from ingestion.check import check
 from ingestion.run import SOURCES, Home, rebuild
 from ingestion.sources.spreadsheets import folder
 from ingestion.sources.spreadsheets.files import read
-from tests.ingestion.sources.spreadsheets.conftest import Desk
+from tests.ingestion.sources.spreadsheets.conftest import NOW, Desk
 
 COSTS = "Código;Custo unitário"
 TARGETS = "Equipe;Período;Meta"
@@ -178,6 +178,37 @@ def test_a_target_that_changes_keeps_its_old_days(desk: Desk, clock: Clock) -> N
     desk.text("metas.csv", TARGETS, "SMB;2026-Q2;100", "SMB;2026-Q3;6")
     desk.pull()
     assert versions(desk)[-1] == ("2026-07-01", 6)
+
+
+def test_the_folder_is_read_at_the_instant_of_the_run(desk: Desk, clock: Clock) -> None:
+    """A company whose time stands still, on a machine that is nineteen days ahead."""
+    clock(datetime(2026, 5, 28, 12, tzinfo=UTC))
+    desk.settings["SALES_HEARTBEAT_AS_OF"] = "2026-05-09T22:30:00-03:00"
+    desk.text("metas.csv", TARGETS, "SMB;2026-Q2;100")
+    desk.text("custos.csv", COSTS, "A;1", "B;2")
+    landed, _ = desk.pull()
+    assert {one.window_end for one in landed} == {NOW}
+    desk.text("metas.csv", TARGETS, "SMB;2026-Q2;120")
+    desk.text("custos.csv", COSTS, "A;1")
+    desk.pull()
+    assert versions(desk) == [("2026-04-01", 100), ("2026-05-09", 120)]
+    [(changed_at, deleted_at)] = desk.rows(
+        "select max(_changed_at), max(_deleted_at) from product_costs"
+    )
+    assert changed_at == deleted_at == NOW.replace(tzinfo=None)
+    # To look back makes nothing older: what changes now has changed now.
+    desk.settings["SALES_HEARTBEAT_AS_OF"] = "2026-04-20T12:00:00Z"
+    desk.text("metas.csv", TARGETS, "SMB;2026-Q2;130")
+    desk.pull()
+    assert versions(desk) == [("2026-04-01", 100), ("2026-05-09", 120), ("2026-05-28", 130)]
+
+
+@pytest.mark.parametrize("text", ["soon", "2026-05-09T22:30:00"])
+def test_an_instant_that_is_none_is_said(desk: Desk, text: str) -> None:
+    desk.settings["SALES_HEARTBEAT_AS_OF"] = text
+    landed, _ = desk.pull()
+    assert {one.status for one in landed} == {"failed"}
+    assert {"SALES_HEARTBEAT_AS_OF" in str(one.reason) for one in landed} == {True}
 
 
 def test_a_target_may_say_from_when_on_it_holds(desk: Desk) -> None:
