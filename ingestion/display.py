@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -39,21 +39,15 @@ def shown(
 
 
 def of_landed(landed: Sequence[Landed]) -> str:
-    return table(
-        ("entity", "landing", "rows", "requests", "kB", "seconds", "note"),
-        [
-            (
-                outcome.entity,
-                outcome.status,
-                outcome.rows,
-                outcome.requests,
-                outcome.bytes // 1024,
-                f"{outcome.seconds:.1f}",
-                outcome.reason or "",
-            )
-            for outcome in landed
-        ],
-    )
+    rows: list[tuple[object, ...]] = []
+    told: set[str] = set()
+    for outcome in landed:
+        notes = _wrapped(note for note in outcome.notes if note not in told)
+        told.update(outcome.set_aside)  # of what several would say, the first is enough
+        numbers = (outcome.rows, outcome.requests, outcome.bytes // 1024, f"{outcome.seconds:.1f}")
+        rows.append((outcome.entity, outcome.status, *numbers, notes[0] if notes else ""))
+        rows += [("", "", "", "", "", "", note) for note in notes[1:]]
+    return table(("entity", "landing", "rows", "requests", "kB", "seconds", "note"), rows)
 
 
 def of_loaded(loaded: Sequence[Loaded]) -> str:
@@ -90,7 +84,7 @@ def of_checked(checked: Checked) -> str:
     rows: list[tuple[str, ...]] = []
     for finding in checked.findings:
         count = "" if finding.rows is None else f"{finding.rows:,}"
-        said = [part for remark in finding.remarks for part in textwrap.wrap(remark, REASON_WIDTH)]
+        said = _wrapped(finding.remarks)
         rows.append((finding.entity, finding.status, count, said[0] if said else ""))
         rows += [("", "", "", part) for part in said[1:]]
     text = "\n".join(lines) + "\n"
@@ -99,6 +93,10 @@ def of_checked(checked: Checked) -> str:
         readable = sum(finding.status == "readable" for finding in checked.findings)
         text += f"{readable} of {len(checked.findings)} entities can be read\n"
     return text
+
+
+def _wrapped(sentences: Iterable[str]) -> list[str]:
+    return [part for sentence in sentences for part in textwrap.wrap(sentence, REASON_WIDTH)]
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

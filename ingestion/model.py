@@ -193,7 +193,8 @@ class Entity:
     asks at most one question; None when the vendor cannot tell. `bin_days` is set for people: so
     long can a deleted one still be seen, and who cannot be seen before was erased; with 0 the
     vendor shows none, so only a person can say who was. `remarks` are
-    what a person should know of an entity that can be read, such as fields that cannot.
+    what a person should know of an entity that can be read, such as fields that cannot; `set_aside`
+    is what this pull has read and not taken.
     """
 
     name: str
@@ -206,6 +207,7 @@ class Entity:
     count: Callable[[Pull], Counted | None] | None = None
     bin_days: int | None = None
     remarks: Callable[[Pull], tuple[str, ...]] | None = None
+    set_aside: Callable[[Pull], tuple[str, ...]] | None = None
 
     def versions(self, table: str) -> tuple[str, ...]:
         """The tables that keep the versions of this one's rows, and so have its columns."""
@@ -308,6 +310,12 @@ class Landed:
     seconds: float = 0.0
     window_start: datetime | None = None
     window_end: datetime | None = None
+    set_aside: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should read beside the numbers."""
+        return (self.reason, *self.set_aside) if self.reason else self.set_aside
 
 
 @dataclass(frozen=True)

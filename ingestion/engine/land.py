@@ -48,7 +48,11 @@ def land_entity(into: Landing, pull: Pull, begun: Begun | None) -> Landed:
     try:
         manifest = _with_restarts(lambda: _write(into, pull, begun, started=started))
         outcome = replace(
-            outcome, load_id=manifest.load_id, rows=manifest.rows, bytes=manifest.bytes
+            outcome,
+            load_id=manifest.load_id,
+            rows=manifest.rows,
+            bytes=manifest.bytes,
+            set_aside=pull.entity.set_aside(pull) if pull.entity.set_aside else (),
         )
     except SkippableError as error:
         outcome = replace(outcome, status="skipped", reason=str(error))
@@ -82,6 +86,7 @@ def both(landed: Landed, following: Landed) -> Landed:
         bytes=landed.bytes + following.bytes,
         seconds=landed.seconds + following.seconds,
         window_start=landed.window_start,
+        set_aside=landed.set_aside + following.set_aside,
     )
 
 

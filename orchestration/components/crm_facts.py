@@ -22,6 +22,8 @@ def of_landed(landed: Landed, pulse: Pulse | None) -> dict[str, str | int | floa
         facts["quota_left"] = pulse.quota_left
     if landed.reason:
         facts["reason"] = landed.reason
+    if landed.set_aside:
+        facts["set_aside"] = "; ".join(landed.set_aside)
     if landed.load_id:
         facts["load_id"] = landed.load_id
     if landed.window_end:

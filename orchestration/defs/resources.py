@@ -45,7 +45,9 @@ PIPEDRIVE = (
 SPREADSHEETS = (
     "SPREADSHEETS_FOLDER",
     "SPREADSHEETS_LOCALE",
-    "SALES_HEARTBEAT_TIMEZONE",  # a target that was changed holds from the business day on
+    # A target that was changed holds from the business day on on which it was read.
+    "SALES_HEARTBEAT_TIMEZONE",
+    "SALES_HEARTBEAT_AS_OF",
 )
 
 

@@ -110,7 +110,7 @@ def _kpi_targets(targets: Sequence[Row]) -> bytes:
 
 
 def _benchmarks(benchmarks: Iterable[Row]) -> bytes:
-    lines = [["KPI", "Segmento", "País", "Valor", "Fonte", "Data"]]
+    lines = [["KPI", "Segmento", "Tipo de segmento", "País", "Valor", "Fonte", "Data"]]
     for row in benchmarks:
         value = _number(row["benchmark_value"])
         text = f"{_brazilian(value * 100)} %" if value < 1 else _brazilian(value)
@@ -119,6 +119,7 @@ def _benchmarks(benchmarks: Iterable[Row]) -> bytes:
             [
                 str(row["kpi_id"]),
                 str(row["segment"] or "-"),
+                "setor" if row["segment_dimension"] == "sector" else "-",
                 _COUNTRIES[str(country)] if country else "-",
                 text,
                 str(row["source_name"]),

@@ -32,12 +32,12 @@ _SESSIONS = {
     "direct": 310, "event": 12, "other": 25,
 }  # fmt: skip
 _BENCHMARKS = (
-    ("win_rate", "SaaS", None, "0.24", "SaaS sales survey", date(2026, 1, 31)),
-    ("win_rate", "SaaS", "BR", "0.21", "Painel de vendas Brasil", date(2026, 3, 31)),
-    ("average_deal_size", "SaaS", None, "14500", "SaaS sales survey", date(2026, 1, 31)),
-    ("sales_cycle_days", "SaaS", None, "62", "SaaS sales survey", date(2026, 1, 31)),
-    ("retention_rate", "SaaS", None, "0.88", "SaaS sales survey", date(2026, 1, 31)),
-    ("csat", None, "MX", "0.815", "Encuesta de servicio", date(2025, 11, 30)),
+    ("win_rate", "SaaS", "sector", None, "0.24", "SaaS sales survey", date(2026, 1, 31)),
+    ("win_rate", "SaaS", "sector", "BR", "0.21", "Painel de vendas Brasil", date(2026, 3, 31)),
+    ("average_deal_size", "SaaS", "sector", None, "14500", "SaaS sales survey", date(2026, 1, 31)),
+    ("sales_cycle_days", "SaaS", "sector", None, "62", "SaaS sales survey", date(2026, 1, 31)),
+    ("retention_rate", "SaaS", "sector", None, "0.88", "SaaS sales survey", date(2026, 1, 31)),
+    ("csat", None, None, "MX", "0.815", "Encuesta de servicio", date(2025, 11, 30)),
 )
 # By the number that people read on the paper; the last is of an order that nobody has.
 _RETURNS = (
@@ -103,11 +103,12 @@ def _target(kpi: str, who: str | None, start: date, value: Decimal, valid_from: 
 
 
 def _benchmarks(today: date) -> Iterator[Row]:
-    for kpi, segment, country, value, source, source_date in _BENCHMARKS:
+    for kpi, segment, dimension, country, value, source, source_date in _BENCHMARKS:
         if source_date <= today:
             yield {
                 "kpi_id": kpi,
                 "segment": segment,
+                "segment_dimension": dimension,
                 "country_code": country,
                 "benchmark_value": Decimal(value),
                 "source_name": source,

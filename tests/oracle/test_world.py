@@ -160,6 +160,9 @@ def test_a_closing_late_in_the_evening_is_of_that_day() -> None:
     world = shown("closed_2330_last_day")
     assert only(world).closed_on == date(2025, 12, 31)
     assert world.timezone == TIMEZONE
+    assert calendar_of(world).first == date(2023, 10, 1)  # what the first campaign cost
+    world.campaigns.clear()
+    world.targets.clear()
     assert calendar_of(world).first == date(2025, 11, 28)
 
 

@@ -86,10 +86,17 @@ def calendar_of(world: World, *, fiscal_start: int = 1, timezone: str | None = N
         (person.lead_at for person in world.people.values() if person.lead_at),
         (each.completed_at for each in world.activities if each.completed_at),
         (survey.answered_at for survey in world.surveys),
+        (ticket.opened_at for ticket in world.tickets),
     )
     days = [instant.astimezone(zone).date() for instant in instants]
     days += [deal.closed_on for deal in world.deals.values() if deal.closed_on]
     days += [contract.starts_on for contract in world.contracts]
+    days += [order.ordered_on for order in world.orders]
+    days += [each.returned_on for each in world.returns]
+    days += [each.start for each in world.targets]
+    days += [each.starts_on for each in world.campaigns.values() if each.starts_on and each.spend]
+    days += [each.spent_on for each in world.spend]
+    days += [day for day, _, _ in world.sessions] + [day for _, day, _ in world.surveys_sent]
     today = world.clock.astimezone(zone).date()
     return Calendar(min([*days, today]), world.clock, zone, fiscal_start)
 

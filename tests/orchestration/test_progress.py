@@ -11,6 +11,7 @@ import dagster as dg
 
 from ingestion.engine.progress import Pulse
 from ingestion.model import Landed, Loaded, Source
+from orchestration.components.crm_facts import of_landed
 from orchestration.components.crm_source import landing, raw
 from orchestration.components.progress import OBSERVED_EVERY, Observations
 from orchestration.resources import Business
@@ -24,6 +25,14 @@ def test_the_end_of_a_pull_has_its_numbers(toy: Source, resources: dict[str, Any
     facts = metadata_of(result, "landing_toy", "deals")
     assert facts["rows_per_second"] > 0
     assert facts["quota_left"] == 600
+
+
+def test_the_end_of_a_pull_says_what_was_set_aside() -> None:
+    said = ("metas.csv was refused: two conventions", "custos.csv: 2 rows were set aside")
+    assert of_landed(Landed("toy", "deals", "landed", set_aside=said), None)["set_aside"] == (
+        "metas.csv was refused: two conventions; custos.csv: 2 rows were set aside"
+    )
+    assert "set_aside" not in of_landed(Landed("toy", "deals", "landed"), None)
 
 
 def test_units_of_work_go_to_the_log_file(

@@ -77,7 +77,7 @@ _COUNTED_OR_LEFT_OUT = no_rows(
     inner join publish.pub_opportunities as deals on left_out.record_key = deals.opportunity_key
     where left_out.entity = 'opportunity'
         -- These leave some KPIs only.
-        and left_out.reason not in ('no_rate', 'negative_duration', 'no_close_date')
+        and left_out.reason not in ('no_rate', 'negative_duration', 'no_close_date', 'outside_calendar')
     """,
     why="a deal that is left out and counted makes both lists wrong",
 )

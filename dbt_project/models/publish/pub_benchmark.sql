@@ -6,6 +6,7 @@ select
     benchmark_key,
     kpi_id,
     segment,
+    segment_dimension,
     country_code,
     period_grain,
     period_start,
@@ -17,6 +18,7 @@ select
     benchmark_value,
     difference,
     standing,
+    missing_reason,
     source_name,
     source_date,
     source_age_days

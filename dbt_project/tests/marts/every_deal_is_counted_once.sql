@@ -30,7 +30,7 @@ excluded_deals as (
     where
         entity = 'opportunity'
         -- These leave some KPIs only and are counted above.
-        and reason not in ('no_rate', 'negative_duration', 'no_close_date')
+        and reason not in ('no_rate', 'negative_duration', 'no_close_date', 'outside_calendar')
 )
 
 select

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from ingestion.sources.spreadsheets.conventions import Conventions
-from ingestion.sources.spreadsheets.dates import day, of_serial
+from ingestion.sources.spreadsheets.dates import FIRST_YEAR, LAST_YEAR, day, of_serial
 from ingestion.sources.spreadsheets.grid import Broken, Cell
 from ingestion.sources.spreadsheets.numbers import SIGNS, is_none, number, plain_text
 from ingestion.sources.spreadsheets.periods import Period, period
@@ -62,7 +62,7 @@ def period_of(cell: Cell, conventions: Conventions, *, is_1904: bool = False) ->
     if is_empty(cell):
         return None
     if isinstance(cell, date):
-        return Period("day", cell.year, cell.toordinal())
+        return Period("day", _known(cell).year, cell.toordinal())
     found = period(shown(cell), conventions.order)
     if found is None and isinstance(cell, Decimal):
         lost = of_serial(float(cell), is_1904=is_1904)
@@ -74,11 +74,18 @@ def period_of(cell: Cell, conventions: Conventions, *, is_1904: bool = False) ->
 
 def _day(cell: Cell, conventions: Conventions, *, is_1904: bool) -> date | None:
     if isinstance(cell, date):
-        return cell
+        return _known(cell)
     if isinstance(cell, Decimal):
         whole = day(shown(cell), conventions.order) if cell >= 10**7 else None
         return whole or of_serial(float(cell), is_1904=is_1904)
     return day(cell, conventions.order) if isinstance(cell, str) else None
+
+
+def _known(cell: date) -> date:
+    """A date cell is taken in the years in which a text is."""
+    if not FIRST_YEAR <= cell.year <= LAST_YEAR:
+        raise BadCellError(f"lies outside of {FIRST_YEAR} to {LAST_YEAR}")
+    return cell
 
 
 def _number(cell: Cell, conventions: Conventions) -> Decimal:

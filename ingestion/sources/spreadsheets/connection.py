@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ingestion.engine import landing
 from ingestion.engine.client import Answer, Client, Verdict
 from ingestion.engine.errors import FatalError
 from ingestion.engine.pace import Pace
 from ingestion.model import Connection
 
+SOURCE = "spreadsheets"
 FOLDER = "SPREADSHEETS_FOLDER"
-READER_VERSION = "1"
+AS_OF = "SALES_HEARTBEAT_AS_OF"
+READER_VERSION = "2"
 
 
 def missing(settings: Mapping[str, str]) -> str | None:
@@ -23,16 +26,36 @@ def connect(settings: Mapping[str, str]) -> Connection:
     folder = Path(settings[FOLDER])
     if not folder.is_dir():
         raise FatalError(f"{FOLDER}: there is no folder {folder}")
+    home = Path(settings["SALES_HEARTBEAT_HOME"])
 
     def open_client() -> Client:
-        return Folder(folder, Path(settings["SALES_HEARTBEAT_HOME"]))
+        return Folder(folder, home)
 
-    return Connection(open_client=open_client, now=clock(), api_version=READER_VERSION)
+    return Connection(open_client=open_client, now=_now(settings, home), api_version=READER_VERSION)
 
 
 def clock() -> datetime:
-    """A folder has no clock of its own."""
+    """What time it is where this runs."""
     return datetime.now(UTC)
+
+
+def _now(settings: Mapping[str, str], home: Path) -> datetime:
+    """A folder has no clock of its own: it is read at the instant that the numbers are for, where
+    one is set, so that a company whose time stands still has one time in all its sources. To look
+    back is another thing: what has been read since then does not become older."""
+    text = settings.get(AS_OF)
+    if not text:
+        return clock()
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise FatalError(f"{AS_OF}: {text} is no instant") from error
+    if instant.tzinfo is None:
+        raise FatalError(f"{AS_OF}: {text} has no time zone: write 2026-11-03T15:00:00Z")
+    names = [path.name for path in (home / "landing" / SOURCE).glob("*") if path.is_dir()]
+    landed = [landing.folders(home / "landing", SOURCE, name) for name in names]
+    read = [landing.read_manifest(folders[-1]).window.end for folders in landed if folders]
+    return clock() if any(instant < end for end in read) else instant.astimezone(UTC)
 
 
 class Folder(Client):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingestion.model import Entity
-from ingestion.sources.spreadsheets.extract import count, extract, plan, remarks
+from ingestion.sources.spreadsheets.extract import count, extract, plan, remarks, set_aside
 from ingestion.sources.spreadsheets.folder import FILES
 from ingestion.sources.spreadsheets.kinds import KINDS
 from ingestion.sources.spreadsheets.tables import (
@@ -31,6 +31,7 @@ def _of_kind(kind: Kind) -> Entity:
         whole=True,
         count=count,
         remarks=remarks,
+        set_aside=set_aside,
     )
 
 
@@ -42,6 +43,7 @@ _FILES = Entity(
     extract=extract,
     whole=True,
     remarks=remarks,
+    set_aside=set_aside,
 )
 
 ENTITIES = (_FILES, *map(_of_kind, KINDS.values()))

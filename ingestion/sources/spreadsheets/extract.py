@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -44,7 +45,8 @@ TIMEZONE = "SALES_HEARTBEAT_TIMEZONE"
 
 @dataclass(frozen=True)
 class Reading:
-    """What a pull has found of its kind. Without a change there is nothing to land."""
+    """What a pull has found of its kind. Without a change there is nothing to land. `unknown` are
+    the files that could not be read far enough to tell of what kind they are."""
 
     state: Mapping[str, tuple[str, ...]]
     held: Sequence[FileRead] = ()
@@ -53,6 +55,7 @@ class Reading:
     results: Sequence[tuple[SheetOutcome, Sequence[Record]]] = ()
     history: History = field(default_factory=dict)
     counted: int | None = None
+    unknown: Sequence[FileRead] = ()
 
     @property
     def is_changed(self) -> bool:
@@ -103,6 +106,23 @@ def remarks(pull: Pull) -> tuple[str, ...]:
     return tuple(said)
 
 
+def set_aside(pull: Pull) -> tuple[str, ...]:
+    """The files that this pull has refused, and how many rows of others it has not taken."""
+    found = _reading(pull)
+    refused = {file.name: str(file.refused) for file in [*found.refused, *found.unknown]}
+    rows: Counter[str] = Counter()
+    for outcome, _ in found.results:
+        rows[outcome.file] += len(outcome.set_aside)
+    return (
+        *(f"{name} was refused: {refused[name]}" for name in sorted(refused)),
+        *(
+            f"{name}: {number} rows were set aside"
+            for name, number in sorted(rows.items())
+            if number
+        ),
+    )
+
+
 def _is_of(pull: Pull, read: FileRead) -> bool:
     """Whether the entity has something to say of the file."""
     if pull.entity.name == FILES:
@@ -126,14 +146,17 @@ def _look(pull: Pull) -> Reading:
     ]
     gone = [name for name, one in was.files.items() if name not in now and one.is_held]
     read = {name: file_read(pull, name) for name in fresh}
+    unknown = [one for one in read.values() if one.refused is not None and not one.kinds]
     held = {name for name, one in was.files.items() if one.is_held and name in now}
     is_touched = bool(gone) or any(_is_of(pull, one) or one.name in held for one in read.values())
     if was.last is None or is_touched:
         read |= {name: file_read(pull, name) for name in held}
-        return _changed(pull, was, read, held, gone)
+        return replace(_changed(pull, was, read, held, gone), unknown=unknown)
     counted = was.last.counted.rows if was.last.counted else None
     files = {name: was.files[name].is_held if name in was.files else False for name in now}
-    return Reading({**_state(pull, files), LAST: (was.last.load_id,)}, counted=counted)
+    return Reading(
+        {**_state(pull, files), LAST: (was.last.load_id,)}, counted=counted, unknown=unknown
+    )
 
 
 def _changed(

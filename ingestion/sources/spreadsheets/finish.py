@@ -128,6 +128,12 @@ def _survey(values: Values) -> None:
         )
 
 
+def _benchmark(values: Values) -> None:
+    of = values.get("segment_dimension")
+    if of not in (None, "sector") and not values.get("segment"):
+        raise BadRowError("segment", f"a benchmark of one {of} does not say of which")
+
+
 def _return(values: Values) -> None:
     if not values.get("order_number") and not values.get("salesforce_order_id"):
         raise BadRowError("order_number", "the order is missing")
@@ -137,4 +143,5 @@ _CHECKS: Mapping[str, Callable[[Values], None]] = {
     "manual_sales": _manual_sale,
     "surveys": _survey,
     "returns": _return,
+    "benchmarks": _benchmark,
 }

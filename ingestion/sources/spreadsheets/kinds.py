@@ -5,7 +5,14 @@ The reader, the raw tables and the templates are all made from this.
 
 from __future__ import annotations
 
-from ingestion.sources.spreadsheets.vocabulary import CHANNELS, GRAINS, SCOPES, SURVEY_TYPES
+from ingestion.sources.spreadsheets.dates import FIRST_YEAR, LAST_YEAR
+from ingestion.sources.spreadsheets.vocabulary import (
+    CHANNELS,
+    GRAINS,
+    SCOPES,
+    SEGMENTS,
+    SURVEY_TYPES,
+)
 from ingestion.sources.spreadsheets.words import Column, Kind
 
 _CURRENCY = Column(
@@ -57,7 +64,7 @@ TARGETS = Kind(
                ("periodo", "period start", "inicio", "start", "date", "fecha", "data", "quota date",
                 "quotadate"), is_kept=False),
         Column("year", "integer", ("Year", "Año", "Ano"), (), ("ano", "anio", "ejercicio"),
-               least=1900, most=2200, is_kept=False),
+               least=FIRST_YEAR, most=LAST_YEAR, is_kept=False),
         Column("quarter", "text", ("Quarter", "Trimestre", "Trimestre"), (), (), is_kept=False),
         Column("month", "text", ("Month", "Mes", "Mês"), (), (), is_kept=False),
         Column("period_grain", "choice", ("Length", "Duración", "Duração"), (),
@@ -181,6 +188,9 @@ BENCHMARKS = Kind(
                ("metric", "metrica", "indicator"), required=True),
         Column("segment", "text", ("Segment", "Segmento", "Segmento"), ("SaaS",),
                ("sector", "setor", "industry", "industria")),
+        Column("segment_dimension", "choice",
+               ("Kind of segment", "Tipo de segmento", "Tipo de segmento"), ("sector",),
+               ("segment dimension", "segment type", "dimension", "dimensao"), choices=SEGMENTS),
         _COUNTRY,
         Column("benchmark_value", "number", ("Value", "Valor", "Valor"), ("25%",),
                ("benchmark", "benchmark value", "referencia"), required=True),
@@ -189,7 +199,7 @@ BENCHMARKS = Kind(
         Column("source_date", "date", ("Date", "Fecha", "Data"), ("2026-01-31",),
                ("source date", "fecha de la fuente", "data da fonte"), required=True),
     ),
-    key=("kpi_id", "segment", "country_code", "source_name", "source_date"),
+    key=("kpi_id", "segment", "segment_dimension", "country_code", "source_name", "source_date"),
 )  # fmt: skip
 
 CAMPAIGN_SPEND = Kind(

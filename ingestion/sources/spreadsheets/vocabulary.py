@@ -10,6 +10,17 @@ SCOPES: Choices = {
     "owner": ("owner", "rep", "seller", "vendedor", "vendedora", "responsable", "responsavel"),
     "segment": ("segment", "segmento", "region", "regiao", "territory", "territorio"),
 }
+# What a benchmark's segment is one of. A sector is one's own: all that one sells is beside it.
+SEGMENTS: Choices = {
+    "sector": ("setor", "own sector", "sector propio", "setor proprio"),
+    "industry": ("industria", "customer industry", "ramo", "giro", "rubro"),
+    "size_band": ("size", "company size", "employees", "tamano", "tamanho", "porte", "empleados",
+                  "funcionarios"),
+    "lead_source": ("source", "channel", "origen", "origem", "canal"),
+    "deal_type": ("kind of deal", "tipo de negocio", "tipo de venta", "tipo de venda"),
+    "product_family": ("product", "family", "familia", "linea de productos", "linha de produtos"),
+    "pipeline": ("funnel", "funil", "embudo"),
+}  # fmt: skip
 GRAINS: Choices = {
     "day": ("day", "dia", "daily", "diario"),
     "week": ("week", "semana", "weekly", "semanal"),

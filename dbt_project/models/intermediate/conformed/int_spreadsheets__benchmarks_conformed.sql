@@ -2,6 +2,7 @@ select
     row_key as vendor_id,
     kpi_id,
     segment,
+    segment_dimension,
     benchmark_value,
     source_name,
     source_date,

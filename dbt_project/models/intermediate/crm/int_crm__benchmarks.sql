@@ -2,6 +2,7 @@ select
     vendor_id as benchmark_key,
     kpi_id,
     segment,
+    segment_dimension,
     benchmark_value,
     source_name,
     source_date,

@@ -43,6 +43,20 @@ scopes as (
     select * from {{ ref('exclusion_scopes') }}
 ),
 
+-- A day that no period holds: year 202, or further on than the calendar goes.
+outside_calendar as (
+    {%- for fact in dated_facts() %}
+        {% if not loop.first %}union all{% endif %}
+        select
+            '{{ fact.entity }}' as entity,
+            {{ fact.key }} as record_key,
+            cast({{ fact.amount or 'null' }} as decimal(18, 2)) as amount,
+            {{ 'currency_code' if fact.amount else 'cast(null as string)' }} as currency_code
+        from {{ fact.relation }}
+        where {{ fact.where }} and not {{ fact_is_in_calendar(fact) }}
+    {%- endfor %}
+),
+
 excluded as (
     select
         'opportunity' as entity,
@@ -188,6 +202,18 @@ excluded as (
         currency_code
     from targets
     where scope_key is null or target_value_base is null
+    union all
+    select
+        entity,
+        record_key,
+        cast(null as string) as hubspot_id,
+        cast(null as string) as salesforce_id,
+        cast(null as string) as pipedrive_id,
+        'outside_calendar' as reason,
+        max(amount) as amount,
+        max(currency_code) as currency_code
+    from outside_calendar
+    group by entity, record_key
 )
 
 select

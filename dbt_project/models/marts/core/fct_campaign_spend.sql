@@ -16,7 +16,7 @@ all_rates as (
     select * from {{ ref('int_crm__currency_rates') }}
 ),
 
--- A campaign may have begun before the calendar of the marts.
+-- What a campaign costs is priced as of its own first day.
 rates as (
     select
         currency_code,
@@ -47,7 +47,7 @@ listed_days as (
             listed.currency_code = rates.currency_code
             and listed.spent_on >= coalesce(rates.valid_from, listed.spent_on)
             and (rates.valid_to is null or listed.spent_on < rates.valid_to)
-    where listed.spent_on <= {{ as_of_date() }}
+    where listed.spent_on <= {{ as_of_date() }} and {{ is_in_calendar('listed.spent_on') }}
     group by listed.campaign_key, listed.spent_on
 ),
 
@@ -95,6 +95,7 @@ priced as (
         campaigns.spend_amount is not null
         -- Spend that nobody dates falls in no period.
         and campaigns.starts_on <= {{ as_of_date() }}
+        and {{ is_in_calendar('campaigns.starts_on') }}
         -- The whole of a campaign that a spreadsheet knows, not only its listed days.
         and campaigns.campaign_key not in (
             select listed_keys.campaign_key

@@ -9,6 +9,7 @@ select
     cast(sheet_row as bigint) as sheet_row,
     {{ text_or_null('kpi_id') }} as kpi_id,
     {{ text_or_null('segment') }} as segment,
+    {{ text_or_null('segment_dimension') }} as segment_dimension,
     {{ text_or_null('country_code') }} as country_code,
     cast(benchmark_value as decimal(18, 4)) as benchmark_value,
     {{ text_or_null('source_name') }} as source_name,

@@ -181,3 +181,17 @@ def test_the_name_tells_the_kind_where_the_header_fits_several() -> None:
     lines = ("Pesquisa;Data;Enviadas;Tipo;Nota", "P;2026-01-31;5;NPS;9")
     assert of_text("pesquisas enviadas.csv", *lines).kinds == {"surveys_sent"}
     assert of_text("encuestas.csv", *lines).kinds == {"surveys"}
+
+
+def test_a_day_of_another_century_is_set_aside_however_it_is_written() -> None:
+    header = ["Campanha", "Data", "Gasto"]
+    cells = [date(1900, 3, 1), date(9999, 12, 31), "0202-03-01", "2202-03-01", "01/03/0202"]
+    found = of_book("x.xlsx", book(header, *(["Feira", cell, 1] for cell in cells)))
+    assert good(found) == []
+    assert [reason for *_, reason in bad(found)] == [
+        *["Date lies outside of 1990 to 2100"] * 2, *["Date is no day"] * 3,
+    ]  # fmt: skip
+    metas = book(["Equipe", "Período", "Meta"], ["SMB", date(2202, 1, 1), 1], title="Metas")
+    assert [reason for *_, reason in bad(of_book("metas.xlsx", metas))] == [
+        "Period lies outside of 1990 to 2100"
+    ]

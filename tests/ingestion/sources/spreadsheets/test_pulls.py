@@ -16,7 +16,7 @@ from ingestion.check import check
 from ingestion.run import SOURCES, Home, rebuild
 from ingestion.sources.spreadsheets import folder
 from ingestion.sources.spreadsheets.files import read
-from tests.ingestion.sources.spreadsheets.conftest import Desk
+from tests.ingestion.sources.spreadsheets.conftest import NOW, Desk
 
 COSTS = "Código;Custo unitário"
 TARGETS = "Equipe;Período;Meta"
@@ -180,6 +180,37 @@ def test_a_target_that_changes_keeps_its_old_days(desk: Desk, clock: Clock) -> N
     assert versions(desk)[-1] == ("2026-07-01", 6)
 
 
+def test_the_folder_is_read_at_the_instant_of_the_run(desk: Desk, clock: Clock) -> None:
+    """A company whose time stands still, on a machine that is nineteen days ahead."""
+    clock(datetime(2026, 5, 28, 12, tzinfo=UTC))
+    desk.settings["SALES_HEARTBEAT_AS_OF"] = "2026-05-09T22:30:00-03:00"
+    desk.text("metas.csv", TARGETS, "SMB;2026-Q2;100")
+    desk.text("custos.csv", COSTS, "A;1", "B;2")
+    landed, _ = desk.pull()
+    assert {one.window_end for one in landed} == {NOW}
+    desk.text("metas.csv", TARGETS, "SMB;2026-Q2;120")
+    desk.text("custos.csv", COSTS, "A;1")
+    desk.pull()
+    assert versions(desk) == [("2026-04-01", 100), ("2026-05-09", 120)]
+    [(changed_at, deleted_at)] = desk.rows(
+        "select max(_changed_at), max(_deleted_at) from product_costs"
+    )
+    assert changed_at == deleted_at == NOW.replace(tzinfo=None)
+    # To look back makes nothing older: what changes now has changed now.
+    desk.settings["SALES_HEARTBEAT_AS_OF"] = "2026-04-20T12:00:00Z"
+    desk.text("metas.csv", TARGETS, "SMB;2026-Q2;130")
+    desk.pull()
+    assert versions(desk) == [("2026-04-01", 100), ("2026-05-09", 120), ("2026-05-28", 130)]
+
+
+@pytest.mark.parametrize("text", ["soon", "2026-05-09T22:30:00"])
+def test_an_instant_that_is_none_is_said(desk: Desk, text: str) -> None:
+    desk.settings["SALES_HEARTBEAT_AS_OF"] = text
+    landed, _ = desk.pull()
+    assert {one.status for one in landed} == {"failed"}
+    assert {"SALES_HEARTBEAT_AS_OF" in str(one.reason) for one in landed} == {True}
+
+
 def test_a_target_may_say_from_when_on_it_holds(desk: Desk) -> None:
     desk.text(
         "metas.csv", f"{TARGETS};Válido desde", "SMB;2026-Q2;100;", "SMB;2026-Q2;120;15/05/2026"
@@ -209,6 +240,33 @@ def test_a_kind_may_be_pulled_by_itself(desk: Desk) -> None:
     assert desk.rows("select count(*) from targets") == [(0,)]
     desk.pull("targets")
     assert desk.rows("select count(*) from targets") == [(1,)]
+
+
+def test_a_pull_names_the_files_that_it_refused_and_why(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.text("metas.csv", TARGETS, "SMB;2026-Q2;1.5", "SMB;2026-Q3;1,5")
+    desk.text("metas 2.csv", TARGETS, "SMB;2026-Q4;1", "SMB;2026-Q5;1")
+    desk.text("custos.csv", COSTS, "A;um", "B;dois")
+    (desk.folder / "plano.xlsx").write_bytes(b"PK rubbish")
+    [landed], _ = desk.pull("targets")
+    metas, plano, rows = landed.set_aside
+    assert metas.startswith("metas.csv was refused: 1.5 (row 2 of metas) and 1,5 (row 3 of metas)")
+    assert plano.startswith("plano.xlsx was refused: ")
+    assert rows == "metas 2.csv: 1 rows were set aside"
+    [landed], _ = desk.pull("product_costs")
+    assert landed.set_aside == (plano, "custos.csv: 2 rows were set aside")
+    monkeypatch.setenv("SALES_HEARTBEAT_HOME", str(desk.home.root))
+    for name, value in desk.settings.items():
+        monkeypatch.setenv(name, value)
+    desk.text("metas.csv", TARGETS, "SMB;2026-Q2;1.5", "SMB;2026-Q3;2,5")
+    assert main(["pull", "spreadsheets", "all"]) == 0
+    shown = capsys.readouterr().out
+    [line] = [
+        line for line in shown.splitlines() if line.startswith("targets ") and "landed" in line
+    ]
+    assert "metas.csv was refused: 1.5 (row 2 of metas) and 2,5 (row 3 of metas)" in line
+    assert shown.count("plano.xlsx was refused") == 1  # of no kind, so it might be of any
 
 
 def test_programs_own_files_are_left_alone_and_folders_are_entered(desk: Desk) -> None:
