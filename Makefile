@@ -21,7 +21,7 @@ export GX_ANALYTICS_ENABLED := false
 # The environment's bytecode is compiled once, at install; ours is small.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help env demo advance identity query up test chaos oracle benchmark-identity benchmark-ingestion \
+.PHONY: help env demo advance identity query docs up test chaos oracle benchmark-identity benchmark-ingestion \
   benchmark-transform check format clean
 
 help: ## this list
@@ -52,6 +52,12 @@ identity: $(READY) ## how well records of several CRMs are known for one, agains
 
 query: $(READY) ## ask the published file: make query ARGS="select * from pub_owners limit 5"
 	@$(PY) -m orchestration.query "$(ARGS)"
+
+docs: $(READY) ## every table, its columns and its lineage in one page, out of the demo's warehouse
+	@SALES_HEARTBEAT_WAREHOUSE=$(CURDIR)/var/demo/warehouse.duckdb $(VENV)/bin/dbt --quiet docs generate \
+	  --static --project-dir dbt_project --profiles-dir dbt_project \
+	  --target-path $(CURDIR)/var/docs --log-path $(CURDIR)/var/docs/logs
+	@echo "open var/docs/static_index.html in a browser"
 
 up: $(READY) ## the Dagster UI with its schedules, on http://127.0.0.1:3000
 	$(PY) -m orchestration.up $(ARGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from data_quality.model import Suite
 from data_quality.suites.marts import (
     customers,
+    dimensions,
     funnel,
     goals,
     journey,
@@ -30,6 +31,7 @@ SUITES: dict[str, tuple[Suite, ...]] = {
         *funnel.SUITES,
         *performance.SUITES,
         *records.SUITES,
+        *dimensions.SUITES,
         *sales.SUITES,
         *journey.SUITES,
         *customers.SUITES,

@@ -5,7 +5,7 @@
 
 {% macro default__as_of() -%}
     {%- set given = var('as_of', none) -%}
-    {%- if given is none and execute and flags.WHICH not in ['parse', 'list', 'docs'] -%}
+    {%- if given is none and execute and flags.WHICH not in ['parse', 'list', 'generate'] -%}
         {{ exceptions.raise_compiler_error(
             "as_of is missing: run with --vars '{as_of: \"2026-11-03T15:00:00Z\"}', an ISO instant."
         ) }}

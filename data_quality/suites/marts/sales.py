@@ -192,6 +192,9 @@ SUITES: tuple[Suite, ...] = (
         why="the cover of the sale report",
         also=(
             _adds_up_to_the_sale_report("net_amount", "list_amount", "discount_amount", "units"),
+            sums_are_the_kpis(
+                ("sum(won_count)", "deals_won"), ("sum(sales_amount)", "sales_amount")
+            ),
             _NO_MORE_THAN_WAS_WON,
         ),
     ),

@@ -12,7 +12,7 @@ _GAPS_ARE_DIFFERENCES = no_rows(
     select vendor_row_count, raw_row_count, row_gap from {batch}
     where row_gap is distinct from raw_row_count - vendor_row_count
         or value_gap is distinct from raw_value - vendor_value
-        or is_reconciled is null or is_reconciled and vendor_row_count is null
+        or (is_reconciled is null) <> (vendor_row_count is null and vendor_value is null)
     """,
     why="who asks whether all is there looks at the gap, and at nothing else",
 )

@@ -5,6 +5,10 @@ with people as (
 
 accounts as (
     select * from {{ ref('dim_account') }}
+),
+
+owners as (
+    select * from {{ ref('dim_owner') }}
 )
 
 select
@@ -14,6 +18,7 @@ select
     people.full_name,
     people.job_title,
     people.owner_key,
+    owners.owner_name,
     people.created_at,
     people.lead_at,
     people.marketing_qualified_at,
@@ -28,3 +33,4 @@ select
     people.match_confidence
 from people
 left join accounts on people.account_key = accounts.account_key
+left join owners on people.owner_key = owners.owner_key

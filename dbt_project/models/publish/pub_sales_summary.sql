@@ -7,6 +7,8 @@ select
     period_start,
     period_end,
     is_complete,
+    won_count,
+    sales_amount,
     customer_count,
     deal_count,
     coupon_deal_count,

@@ -41,6 +41,11 @@ create table core.fct_opportunity_versions as
 select opportunity_key, created_at as valid_from from publish.pub_opportunities;
 create table core.dim_stage as
 select stage_key, is_closed, is_won from publish.pub_opportunities;
+create table publish.pub_stages as from core.dim_stage;
+create table publish.pub_teams as select 't1' as team_key;
+create table publish.pub_products as select unnest(['x', 'y']) as product_key;
+create table publish.pub_currency_rates as
+select 'BRL' as currency_code, date '2026-10-20' as rate_on, 0.2 as rate_to_base;
 
 create table publish.pub_kpi_values as
 select kpi_id, period_grain, period_start, period_end, 'total' as dimension,

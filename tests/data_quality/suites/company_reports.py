@@ -28,6 +28,9 @@ MARTS = {
     "pub_goals": "core.fct_goals",
     "pub_sales_forecast": "forecast.fct_sales_forecast",
     "pub_benchmark": "reports.fct_benchmark",
+    "pub_currency_rates": "core.dim_currency_rate",
+    "pub_products": "core.dim_product",
+    "pub_teams": "core.dim_team",
     "pub_data_states": "core.fct_data_states",
     "pub_quarantined_rows": "core.fct_quarantined_rows",
     "pub_doubtful_matches": "core.fct_doubtful_matches",
@@ -53,7 +56,8 @@ select period_grain, period_start, product_key, 'a1' as account_key, 'none' as d
     cast(0.2 as double) as discount_rate, 0 as lines_without_list_price
 from core.fct_opportunity_lines cross join {_PERIODS};
 create table publish.pub_sales_summary as
-select period_grain, period_start, 1 as customer_count, 1 as deal_count, sum(units) as units,
+select period_grain, period_start, 1 as won_count, 20.00 as sales_amount, 1 as customer_count,
+    1 as deal_count, sum(units) as units,
     sum(list_amount) as list_amount, sum(net_amount) as net_amount,
     sum(discount_amount) as discount_amount
 from publish.pub_sale_report group by all;
@@ -205,7 +209,7 @@ select source_system, entity, vendor_row_count, raw_row_count,
     raw_row_count - vendor_row_count as row_gap, cast(null as decimal(18, 2)) as vendor_value,
     cast(null as decimal(18, 2)) as raw_value, cast(null as decimal(18, 2)) as value_gap,
     is_reconciled
-from (values ('salesforce', 'opportunities', 3, 3, true), ('spreadsheets', 'targets', null, 2, false))
+from (values ('salesforce', 'opportunities', 3, 3, true), ('spreadsheets', 'targets', null, 2, null))
     as t(source_system, entity, vendor_row_count, raw_row_count, is_reconciled);
 create table publish.pub_quarantined_rows as
 select 'q1' as quarantine_key, 'targets.xlsx' as file_name, 7 as sheet_row,

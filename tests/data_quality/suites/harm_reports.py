@@ -21,6 +21,7 @@ HARM = [
     ("pub_sale_report", "update {} set discount_rate = 0.99", "discounts_are_plausible"),
     ("pub_sales_summary", "update {} set net_amount = 19.99", "adds_up_to_the_sale_report"),
     ("pub_sales_summary", "delete from {}", "adds_up_to_the_sale_report"),
+    ("pub_sales_summary", "update {} set sales_amount = 19.99", "adds_up_to_the_kpis"),
     ("pub_sales_summary", "update {} set deal_count = 2", "no_more_than_was_won"),
     ("pub_sales_summary", "update {} set customer_count = 2", "no_more_than_was_won"),
     ("pub_product_sales", "update {} set line_count = 2", "adds_up_to_the_sale_report"),

@@ -33,9 +33,13 @@ LISTS_OF_TODAY = {
     "pub_customers_at_risk",
     "pub_quarantined_rows",
     "pub_doubtful_matches",
+    "pub_currency_rates",
+    "pub_stages",
+    "pub_products",
+    "pub_teams",
 }
-# The calendar is made of the run's own instant.
-CALENDAR = {"pub_dates", "pub_periods"}
+# The calendar is made of the run's own instant, and so is what is said of the run.
+CALENDAR = {"pub_dates", "pub_periods", "pub_run"}
 HARM = [*harm.HARM, *harm_reports.HARM]
 
 

@@ -16,5 +16,6 @@ select
     vendor_value,
     raw_value,
     raw_value - vendor_value as value_gap,
-    coalesce(is_within, false) as is_reconciled
+    -- Not compared is neither: many entities have no count at their vendor.
+    is_within as is_reconciled
 from states

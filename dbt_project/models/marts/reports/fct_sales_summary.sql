@@ -28,6 +28,18 @@ bought as (
     group by period_grain, period_start
 ),
 
+-- The report is of lines: a deal without any is sold too, and an amount may be changed by hand.
+won as (
+    select
+        period_grain,
+        period_start,
+        sum(deal_count) as won_count,
+        sum(amount) as sales_amount
+    from {{ ref('fct_closing_reasons') }}
+    where outcome = 'won'
+    group by period_grain, period_start
+),
+
 best as (
     select
         period_grain,
@@ -49,6 +61,8 @@ select
     periods.period_start,
     periods.period_end,
     periods.is_complete,
+    cast(coalesce(won.won_count, 0) as bigint) as won_count,
+    cast(coalesce(won.sales_amount, 0) as decimal(38, 2)) as sales_amount,
     cast(coalesce(bought.customer_count, 0) as bigint) as customer_count,
     cast(coalesce(bought.deal_count, 0) as bigint) as deal_count,
     cast(coalesce(bought.coupon_deal_count, 0) as bigint) as coupon_deal_count,
@@ -67,6 +81,10 @@ left join bought
     on
         periods.period_grain = bought.period_grain
         and periods.period_start = bought.period_start
+left join won
+    on
+        periods.period_grain = won.period_grain
+        and periods.period_start = won.period_start
 left join best
     on
         periods.period_grain = best.period_grain
