@@ -103,6 +103,7 @@ def served(store: Path, home: Path) -> Iterator[dict[str, str]]:
             "SALES_HEARTBEAT_TIMEZONE": company_timezone(store),
             "SALES_HEARTBEAT_CURRENCY": "USD",
             "SALES_HEARTBEAT_COUNTRY": "BR",  # where most of its people work
+            "SALES_HEARTBEAT_SECTOR": "SaaS",
             "SPREADSHEETS_FOLDER": str(spreadsheets_folder(store)),
             "HUBSPOT_SEARCH_PER_SECOND": "50",  # this portal is ours: no other app shares its limit
         }

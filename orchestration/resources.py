@@ -21,6 +21,7 @@ class Business(dg.ConfigurableResource):  # type: ignore[type-arg]
     currency: str
     country: str
     fiscal_year_start_month: str
+    sector: str = ""
     log: str = ""  # the file that takes a JSON line per unit of work
 
     @property

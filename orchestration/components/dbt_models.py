@@ -103,6 +103,7 @@ def variables(context: dg.AssetExecutionContext, business: Business) -> dict[str
         "business_timezone": business.timezone,
         "reporting_currency": business.currency,
         "business_country": business.country,
+        "business_sector": business.sector,
         "fiscal_year_start_month": int(business.fiscal_year_start_month),
     }
 

@@ -59,6 +59,7 @@ def resources() -> dg.Definitions:
                 timezone=given("SALES_HEARTBEAT_TIMEZONE", "UTC"),
                 currency=given("SALES_HEARTBEAT_CURRENCY", "USD"),
                 country=given("SALES_HEARTBEAT_COUNTRY", "US"),
+                sector=given("SALES_HEARTBEAT_SECTOR", ""),
                 fiscal_year_start_month=given("SALES_HEARTBEAT_FISCAL_START", "1"),
                 log=given("SALES_HEARTBEAT_LOG", ""),
             ),

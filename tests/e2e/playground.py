@@ -65,6 +65,7 @@ class Playground:
             "as_of": as_of.isoformat(),
             "business_timezone": self.environment["SALES_HEARTBEAT_TIMEZONE"],
             "business_country": self.environment["SALES_HEARTBEAT_COUNTRY"],
+            "business_sector": self.environment["SALES_HEARTBEAT_SECTOR"],
         }
         done = subprocess.run(
             [

@@ -1,5 +1,9 @@
+{% set own_sector -%}
+    '{{ var("business_sector") | trim | lower | replace("'", "''") }}'
+{%- endset %}
 -- One's own last two complete quarters and years beside what the sector says of itself. A segment
--- is matched to a value of any dimension by its text; without a segment it is the whole.
+-- is matched to a value of any dimension by its text; without one, or if it is the sector that one
+-- is in oneself (business_sector), it is the whole, or the country that the source speaks of.
 with benchmarks as (
     select * from {{ ref('int_crm__benchmarks') }}
 ),
@@ -27,7 +31,12 @@ ranked as (
 named as (
     select
         *,
-        lower(coalesce({{ text_or_null('segment') }}, country_code, 'total')) as segment_text
+        case
+            when coalesce(lower({{ text_or_null('segment') }}), {{ own_sector }}) = {{ own_sector }}
+                then lower(coalesce(country_code, 'total'))
+            -- Of a segment in one country nobody has a number of their own.
+            when country_code is null then lower({{ text_or_null('segment') }})
+        end as segment_text
     from benchmarks
 ),
 
