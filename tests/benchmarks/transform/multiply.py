@@ -7,6 +7,7 @@ rates, so that accounts, people and histories relate as they do in the original.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -130,7 +131,8 @@ def _columns(names: list[str], links: tuple[str, ...], is_wordy: bool) -> Iterat
 def change(target: Path, share: float) -> int:
     """A share of the deals moves as in a day: new amounts with their history, and new activities.
 
-    Returns the number of rows written.
+    The columns that a load keeps for itself say so, as they do after a real one. Returns the number
+    of deals.
     """
     with duckdb.connect(target) as connection:
         connection.execute("set memory_limit = '6GB'")
@@ -138,37 +140,58 @@ def change(target: Path, share: float) -> int:
         connection.execute(
             f"""
             create temp table chosen as
-            select id from raw_hubspot.deals where hash(id) % {every} = 0
+            select id, amount + 1 as amount from raw_hubspot.deals
+            where hash(id) % {every} = 0 and amount is not null
             """
         )
-        newest = "(select max(hs_lastmodifieddate) from raw_hubspot.deals)"
+        newest, landed = connection.execute(
+            "select max(hs_lastmodifieddate), max(_landed_at) from raw_hubspot.deals"
+        ).fetchall()[0]
+        landed += timedelta(hours=1)
+        now = f"timestamp '{newest}'"
+        loaded = {
+            "_changed_at": now,
+            "_landed_at": f"timestamp '{landed}'",
+            "_load_id": f"'{landed:%Y%m%dT%H%M%S%fZ}'",
+        }
+        given = ", ".join(f"{column} = {value}" for column, value in loaded.items())
+        written = ", ".join(f"{value} as {column}" for column, value in loaded.items())
         connection.execute(
             f"""
-            update raw_hubspot.deals
-            set amount = amount + 1, hs_lastmodifieddate = {newest}, _changed_at = {newest}
-            where id in (from chosen)
+            update raw_hubspot.deals as deals
+            set amount = chosen.amount, hs_lastmodifieddate = {now}, "updatedAt" = {now}, {given}
+            from chosen where deals.id = chosen.id
             """
         )
         connection.execute(
             f"""
             insert into raw_hubspot.property_history
-            select * replace (
-                {newest} as timestamp,
-                ordinal + 1000 as ordinal,
-                cast(cast(value as decimal(18, 2)) + 1 as varchar) as value
+            select history.* replace (
+                {now} as timestamp, ordinal + 1 as ordinal, cast(amount as varchar) as value, {written}
             )
-            from raw_hubspot.property_history
-            where property = 'amount' and object_type = 'deals' and record_id in (from chosen)
-                and try_cast(value as decimal(18, 2)) is not null
-            qualify row_number() over (partition by record_id order by timestamp desc) = 1
+            from raw_hubspot.property_history as history
+            inner join chosen on history.record_id = chosen.id
+            where property = 'amount' and object_type = 'deals'
+            qualify row_number() over (partition by record_id order by ordinal desc) = 1
             """
         )
         for table in ("calls", "emails", "meetings", "tasks", "notes"):
             connection.execute(
                 f"""
                 insert into raw_hubspot.{table}
-                select * replace (id || 'n' as id) from raw_hubspot.{table}
-                where hash(id) % {every} = 0
+                select * replace (
+                    id || 'n' as id, {now} as hs_timestamp, {now} as hs_createdate,
+                    {now} as hs_lastmodifieddate, {now} as "updatedAt", {written}
+                )
+                from raw_hubspot.{table} where hash(id) % {every} = 0
+                """
+            )
+            connection.execute(
+                f"""
+                insert into raw_hubspot.associations
+                select * replace (from_id || 'n' as from_id, {written})
+                from raw_hubspot.associations
+                where from_type = '{table}' and hash(from_id) % {every} = 0
                 """
             )
         row = connection.execute("select count(*) from chosen").fetchone()
