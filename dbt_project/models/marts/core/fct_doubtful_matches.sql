@@ -113,17 +113,32 @@ keyed as (
     where phone is not null and last_word is not null
 ),
 
+-- Most keys are of one cluster and raise no doubt. Of the others, one row per cluster is enough:
+-- its first record speaks for the rest.
+disputed as (
+    select
+        entity,
+        doubt,
+        match_key,
+        min(record_number) as first_number
+    from keyed
+    group by entity, doubt, match_key
+    having min(record_key) < max(record_key)
+),
+
 firsts as (
     select
         keyed.*,
-        min(keyed.record_number) over (
-            partition by keyed.entity, keyed.doubt, keyed.match_key
-        ) as first_number,
-        -- One row per record and cluster is enough: its first record speaks for the others.
+        disputed.first_number,
         min(keyed.record_number) over (
             partition by keyed.entity, keyed.doubt, keyed.match_key, keyed.record_key
         ) as first_of_cluster
     from keyed
+    inner join disputed
+        on
+            keyed.entity = disputed.entity
+            and keyed.doubt = disputed.doubt
+            and keyed.match_key = disputed.match_key
 ),
 
 apart as (
@@ -230,38 +245,44 @@ together as (
     from deals
 ),
 
+doubtful as (
+    select * from together
+    where match_confidence <= 0.90
+),
+
 leaders as (
     select
         entity,
         record_key,
         min(record_number) as record_number
     from together
+    where record_key in (select doubtful.record_key from doubtful)
     group by entity, record_key
 ),
 
 joined as (
     select
-        together.entity,
+        doubtful.entity,
         case
-            when together.match_rule = 'sync_link' then 'link_contradicted'
-            else concat('only_', together.match_rule)
+            when doubtful.match_rule = 'sync_link' then 'link_contradicted'
+            else concat('only_', doubtful.match_rule)
         end as doubt,
         first_records.source_system as source_system_a,
         first_records.vendor_id as id_a,
         first_records.record_key as record_key_a,
-        together.source_system as source_system_b,
-        together.vendor_id as id_b,
-        together.record_key as record_key_b,
-        together.match_rule,
-        together.match_confidence
-    from together
+        doubtful.source_system as source_system_b,
+        doubtful.vendor_id as id_b,
+        doubtful.record_key as record_key_b,
+        doubtful.match_rule,
+        doubtful.match_confidence
+    from doubtful
     inner join leaders
-        on together.entity = leaders.entity and together.record_key = leaders.record_key
+        on doubtful.entity = leaders.entity and doubtful.record_key = leaders.record_key
     inner join together as first_records
         on
             leaders.entity = first_records.entity
             and leaders.record_number = first_records.record_number
-    where together.match_confidence <= 0.90 and together.record_number <> leaders.record_number
+    where doubtful.record_number <> leaders.record_number
 ),
 
 doubts as (
