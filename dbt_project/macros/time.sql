@@ -69,7 +69,10 @@
 {%- endmacro %}
 
 {% macro duckdb__to_business_date(instant) -%}
-    cast(({{ instant }} at time zone 'UTC') at time zone '{{ var("business_timezone") }}' as date)
+    {#- As UTC by its number: reading it as a clock in UTC costs as much again as the zone itself. -#}
+    cast(
+        make_timestamptz(epoch_us({{ instant }})) at time zone '{{ var("business_timezone") }}' as date
+    )
 {%- endmacro %}
 
 {% macro spark__to_business_date(instant) -%}

@@ -3,11 +3,10 @@ with versions as (
     select * from {{ ref('fct_opportunity_versions') }}
 ),
 
-opened as (
+sequenced as (
     select
         opportunity_key,
         valid_from,
-        least(coalesce(valid_to, {{ as_of() }}), {{ as_of() }}) as valid_to,
         is_closed,
         lag(is_closed) over (
             partition by opportunity_key order by valid_from asc
@@ -16,29 +15,18 @@ opened as (
     where valid_from < {{ as_of() }}
 ),
 
-numbered as (
-    select
-        opportunity_key,
-        valid_from,
-        valid_to,
-        is_closed,
-        sum(case when was_closed is null or was_closed then 1 else 0 end) over (
-            partition by opportunity_key
-            order by valid_from asc
-            rows between unbounded preceding and current row
-        ) as span_number
-    from opened
-),
-
+-- From one opening or closing to the next, or to the run.
 spans as (
     select
         opportunity_key,
-        span_number,
-        min(valid_from) as opened_at,
-        max(valid_to) as closed_at
-    from numbered
-    where not is_closed
-    group by opportunity_key, span_number
+        is_closed,
+        valid_from as opened_at,
+        coalesce(
+            lead(valid_from) over (partition by opportunity_key order by valid_from asc),
+            {{ as_of() }}
+        ) as closed_at
+    from sequenced
+    where was_closed is null or was_closed <> is_closed
 )
 
 select
@@ -49,3 +37,4 @@ select
     {{ to_business_date('opened_at') }} as first_day,
     {{ to_business_date(add_milliseconds('closed_at', -1)) }} as last_day
 from spans
+where not is_closed

@@ -23,9 +23,29 @@ days as (
     select distinct measured_on from periods
 ),
 
-standing as (
+-- Many deals share their first and last day: those are compared with every end, not the deals.
+stretches as (
+    select distinct
+        valid_from_on,
+        valid_to_on
+    from intervals
+),
+
+seen as (
     select
         days.measured_on,
+        stretches.valid_from_on,
+        stretches.valid_to_on
+    from stretches
+    inner join days
+        on
+            stretches.valid_from_on <= days.measured_on
+            and stretches.valid_to_on >= days.measured_on
+),
+
+standing as (
+    select
+        seen.measured_on,
         intervals.opportunity_key,
         intervals.stage_key,
         intervals.owner_key,
@@ -34,10 +54,10 @@ standing as (
         intervals.currency_code,
         intervals.close_on
     from intervals
-    inner join days
+    inner join seen
         on
-            intervals.valid_from_on <= days.measured_on
-            and intervals.valid_to_on >= days.measured_on
+            intervals.valid_from_on = seen.valid_from_on
+            and intervals.valid_to_on = seen.valid_to_on
 )
 
 select

@@ -9,14 +9,16 @@ stages as (
     select * from {{ ref('dim_stage') }}
 ),
 
-dated as (
+followed as (
     select
         opportunity_key,
-        {{ to_business_date('valid_from') }} as valid_from_on,
-        case when deleted_at < {{ as_of() }} then {{ to_business_date('deleted_at') }} end
-            as deleted_on,
-        deleted_at is not null as is_deleted_since,
         valid_from,
+        valid_to,
+        {{ to_business_date('valid_from') }} as valid_from_on,
+        -- The day that the next version ends in, or that the deal no longer sees the end of.
+        case when valid_to < {{ as_of() }} then {{ to_business_date('valid_to') }} end
+            as next_from_on,
+        deleted_at is not null as is_deleted_since,
         stage_key,
         is_closed,
         is_won,
@@ -27,28 +29,6 @@ dated as (
         team_key,
         forecast_category
     from versions
-),
-
-followed as (
-    select
-        opportunity_key,
-        valid_from_on,
-        -- The day that the next version ends in, or that the deal no longer sees the end of.
-        coalesce(
-            lead(valid_from_on) over (partition by opportunity_key order by valid_from asc),
-            deleted_on
-        ) as next_from_on,
-        is_deleted_since,
-        stage_key,
-        is_closed,
-        is_won,
-        amount,
-        currency_code,
-        close_on,
-        owner_key,
-        team_key,
-        forecast_category
-    from dated
 )
 
 select
@@ -72,5 +52,10 @@ select
     followed.is_deleted_since
 from followed
 left join stages on followed.stage_key = stages.stage_key
--- What had passed before its day was over was at the end of no day.
-where followed.next_from_on is null or followed.next_from_on > followed.valid_from_on
+-- What had passed before its day was over was at the end of no day. Two days have an end in them,
+-- whatever the zone: few versions need their dates compared.
+where
+    followed.valid_to is null
+    or followed.valid_to >= followed.valid_from + interval '2' day
+    or followed.next_from_on is null
+    or followed.next_from_on > followed.valid_from_on

@@ -11,38 +11,50 @@ sequenced as (
         opportunity_key,
         stage_key,
         pipeline_key,
+        change_number,
         is_closed,
         changed_at as entered_at,
         changed_on as entered_on,
-        lead(changed_at) over (
-            partition by opportunity_key order by change_number asc
-        ) as exited_at,
-        lead(changed_on) over (
-            partition by opportunity_key order by change_number asc
-        ) as exited_on,
-        row_number() over (
+        lead(changed_at) over deal as exited_at,
+        lead(changed_on) over deal as exited_on
+    from changes
+    window deal as (partition by opportunity_key order by change_number asc)
+),
+
+-- Few visits are not the first one: only those are numbered.
+returns as (
+    select
+        opportunity_key,
+        change_number,
+        1 + row_number() over (
             partition by opportunity_key, stage_key order by change_number asc
         ) as visit_number
     from changes
+    where not is_first_entry
 ),
 
 visits as (
     select
-        opportunity_key,
-        stage_key,
-        pipeline_key,
-        cast(visit_number as integer) as visit_number,
-        entered_at,
-        entered_on,
-        exited_at,
-        exited_on,
-        exited_at is null as is_open,
+        sequenced.opportunity_key,
+        sequenced.stage_key,
+        sequenced.pipeline_key,
+        cast(coalesce(returns.visit_number, 1) as integer) as visit_number,
+        sequenced.entered_at,
+        sequenced.entered_on,
+        sequenced.exited_at,
+        sequenced.exited_on,
+        sequenced.exited_at is null as is_open,
         false as was_skipped,
-        {{ whole_milliseconds('entered_at', 'coalesce(exited_at, ' ~ as_of() ~ ')') }}
-            as stay_milliseconds
+        {{ whole_milliseconds(
+            'sequenced.entered_at', 'coalesce(sequenced.exited_at, ' ~ as_of() ~ ')'
+        ) }} as stay_milliseconds
     from sequenced
+    left join returns
+        on
+            sequenced.opportunity_key = returns.opportunity_key
+            and sequenced.change_number = returns.change_number
     -- A closed stage is an end, not a place to spend time in.
-    where not is_closed
+    where not sequenced.is_closed
 ),
 
 -- A stage that was jumped over is a visit of no length, numbered 0.

@@ -1,5 +1,5 @@
--- The last touch before each end is a running maximum. Touches are first reduced to one per deal
--- and end of a week or month: no join of every touch with every end.
+-- Touches are first reduced to one per deal and end of a week or month. Each is the last one from
+-- that end up to the next such end before which the deal was touched again.
 with pipeline as (
     select * from {{ ref('fct_pipeline_as_of') }}
 ),
@@ -74,33 +74,16 @@ touched as (
     group by touches.opportunity_key, day_ends.measured_at
 ),
 
-looks as (
-    select distinct
-        opportunity_key,
-        measured_at
-    from pipeline
-),
-
-sequenced as (
+last_touches as (
     select
         opportunity_key,
-        measured_at,
-        max(touched_at) over (
-            partition by opportunity_key
-            order by measured_at asc
-            rows between unbounded preceding and current row
-        ) as last_touch_at
-    from (
-        select
-            coalesce(looks.opportunity_key, touched.opportunity_key) as opportunity_key,
-            coalesce(looks.measured_at, touched.measured_at) as measured_at,
-            touched.touched_at
-        from looks
-        full outer join touched
-            on
-                looks.opportunity_key = touched.opportunity_key
-                and looks.measured_at = touched.measured_at
-    ) as looked
+        touched_at,
+        measured_at as first_seen_at,
+        coalesce(
+            lead(measured_at) over (partition by opportunity_key order by measured_at asc),
+            timestamp '9999-12-31 00:00:00'
+        ) as replaced_at
+    from touched
 ),
 
 -- Three of four stays in the stage that have ended took no longer than this.
@@ -121,22 +104,23 @@ select
     pipeline.amount_base,
     pipeline.close_on,
     pipeline.is_overdue,
-    sequenced.last_touch_at,
+    last_touches.touched_at as last_touch_at,
     patience.patience_milliseconds / 86400000 as patience_days,
     coalesce(
-        {{ whole_milliseconds('sequenced.last_touch_at', 'pipeline.measured_at') }}
+        {{ whole_milliseconds('last_touches.touched_at', 'pipeline.measured_at') }}
         > patience.patience_milliseconds,
         false
     ) as is_untouched,
     pipeline.is_overdue
     or coalesce(
-        {{ whole_milliseconds('sequenced.last_touch_at', 'pipeline.measured_at') }}
+        {{ whole_milliseconds('last_touches.touched_at', 'pipeline.measured_at') }}
         > patience.patience_milliseconds,
         false
     ) as is_stalled
 from pipeline
-inner join sequenced
+left join last_touches
     on
-        pipeline.opportunity_key = sequenced.opportunity_key
-        and pipeline.measured_at = sequenced.measured_at
+        pipeline.opportunity_key = last_touches.opportunity_key
+        and pipeline.measured_at >= last_touches.first_seen_at
+        and pipeline.measured_at < last_touches.replaced_at
 left join patience on pipeline.stage_key = patience.stage_key

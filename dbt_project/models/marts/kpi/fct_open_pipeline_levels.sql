@@ -1,8 +1,10 @@
--- What is open at the end of a day is what came in up to then less what went out: each version of a
--- deal adds its amount on its first day and takes it back on the day after its last. So no deal is
--- counted out day by day, and any day is one lookup.
-with versions as (
-    select * from {{ ref('fct_opportunity_versions') }}
+-- What is open at the end of a day is what came in up to then less what went out: each interval of
+-- a deal adds its amount on its first day and takes it back on the day after its last. So no deal
+-- is counted out day by day, and any day is one lookup.
+with intervals as (
+    select * from {{ ref('fct_pipeline_intervals') }}
+    -- As the KPIs count: what was deleted since is in none of them.
+    where not is_closed and not is_deleted_since
 ),
 
 dimensions as (
@@ -53,68 +55,33 @@ rate_spans as (
     group by currency_code, span_number
 ),
 
--- Seen on a day: there before the day's end, and not gone before it. The run is the end of today.
-open_versions as (
+open_intervals as (
     select
-        versions.opportunity_key,
-        versions.amount,
-        versions.currency_code,
-        coalesce(versions.owner_key, 'unknown') as owner_key,
-        coalesce(versions.team_key, 'unknown') as team_key,
+        intervals.opportunity_key,
+        intervals.amount,
+        intervals.currency_code,
+        coalesce(intervals.owner_key, 'unknown') as owner_key,
+        coalesce(intervals.team_key, 'unknown') as team_key,
         cast(stages.probability as decimal(18, 10)) as probability,
-        {{ to_business_date('versions.valid_from') }} as first_on,
-        case
-            when versions.valid_to < {{ as_of() }} then {{ to_business_date('versions.valid_to') }}
-            else {{ add_days(as_of_date(), 1) }}
-        end as gone_on
-    from versions
-    left join stages on versions.stage_key = stages.stage_key
-    where not versions.is_closed and versions.valid_from < {{ as_of() }}
-),
-
--- A version that came and went between two ends of days is on none.
-counted_spans as (
-    select
-        opportunity_key,
-        owner_key,
-        team_key,
-        first_on,
-        gone_on,
-        1 as deals,
-        0 as converted,
-        0 as weighed,
-        cast(0 as decimal(18, 2)) as amount_base,
-        cast(0 as decimal(38, 10)) as weighted_base
-    from open_versions
-    where first_on < gone_on
-),
-
-dated_versions as (
-    select
-        open_versions.opportunity_key,
-        open_versions.owner_key,
-        open_versions.team_key,
-        open_versions.amount,
-        open_versions.currency_code,
-        open_versions.probability,
-        open_versions.first_on,
-        open_versions.gone_on,
+        intervals.valid_from_on as first_on,
+        {{ add_days('intervals.valid_to_on', 1) }} as gone_on,
         first_rates.rate_to_base,
         coalesce(first_rates.span_number = last_rates.span_number, false) as has_one_rate
-    from open_versions
+    from intervals
+    left join stages on intervals.stage_key = stages.stage_key
     left join numbered_rates as first_rates
         on
-            open_versions.currency_code = first_rates.currency_code
-            and open_versions.first_on = first_rates.rate_on
+            intervals.currency_code = first_rates.currency_code
+            and intervals.valid_from_on = first_rates.rate_on
     left join numbered_rates as last_rates
         on
-            open_versions.currency_code = last_rates.currency_code
-            and {{ add_days('open_versions.gone_on', -1) }} = last_rates.rate_on
-    where open_versions.amount is not null and open_versions.first_on < open_versions.gone_on
+            intervals.currency_code = last_rates.currency_code
+            and intervals.valid_to_on = last_rates.rate_on
 ),
 
--- Most versions see one rate only; comparing those with every span would cost far more.
-converted_versions as (
+-- Most intervals see one rate only; comparing those with every span would cost far more. Of the
+-- others the deal is counted for the whole of it, its amount at each rate.
+spans as (
     select
         opportunity_key,
         owner_key,
@@ -122,46 +89,54 @@ converted_versions as (
         probability,
         first_on,
         gone_on,
+        1 as deals,
         {{ to_base_currency('amount', 'rate_to_base') }} as amount_base
-    from dated_versions
+    from open_intervals
     where has_one_rate
     union all
     select
-        dated_versions.opportunity_key,
-        dated_versions.owner_key,
-        dated_versions.team_key,
-        dated_versions.probability,
-        greatest(dated_versions.first_on, rate_spans.first_on) as first_on,
-        least(dated_versions.gone_on, rate_spans.gone_on) as gone_on,
-        {{ to_base_currency('dated_versions.amount', 'rate_spans.rate_to_base') }} as amount_base
-    from dated_versions
+        opportunity_key,
+        owner_key,
+        team_key,
+        probability,
+        first_on,
+        gone_on,
+        1 as deals,
+        cast(null as decimal(18, 2)) as amount_base
+    from open_intervals
+    where not has_one_rate
+    union all
+    select
+        open_intervals.opportunity_key,
+        open_intervals.owner_key,
+        open_intervals.team_key,
+        open_intervals.probability,
+        greatest(open_intervals.first_on, rate_spans.first_on) as first_on,
+        least(open_intervals.gone_on, rate_spans.gone_on) as gone_on,
+        0 as deals,
+        {{ to_base_currency('open_intervals.amount', 'rate_spans.rate_to_base') }} as amount_base
+    from open_intervals
     inner join rate_spans
         on
-            dated_versions.currency_code = rate_spans.currency_code
-            and dated_versions.first_on < rate_spans.gone_on
-            and dated_versions.gone_on > rate_spans.first_on
-    where not dated_versions.has_one_rate
+            open_intervals.currency_code = rate_spans.currency_code
+            and open_intervals.first_on < rate_spans.gone_on
+            and open_intervals.gone_on > rate_spans.first_on
+    where not open_intervals.has_one_rate and open_intervals.amount is not null
 ),
 
-converted_spans as (
+measured_spans as (
     select
         opportunity_key,
         owner_key,
         team_key,
         first_on,
         gone_on,
-        0 as deals,
-        1 as converted,
-        case when probability is null then 0 else 1 end as weighed,
-        amount_base,
+        deals,
+        case when amount_base is null then 0 else 1 end as converted,
+        case when amount_base is null or probability is null then 0 else 1 end as weighed,
+        coalesce(amount_base, 0) as amount_base,
         cast(round(coalesce(amount_base * probability, 0), 10) as decimal(38, 10)) as weighted_base
-    from converted_versions
-),
-
-spans as (
-    select * from counted_spans
-    union all
-    select * from converted_spans
+    from spans
 ),
 
 turns as (
@@ -175,7 +150,7 @@ turns as (
         weighed,
         amount_base,
         weighted_base
-    from spans
+    from measured_spans
     union all
     select
         gone_on as turn_on,
@@ -187,29 +162,7 @@ turns as (
         -weighed as weighed,
         -amount_base as amount_base,
         -weighted_base as weighted_base
-    from spans
-),
-
--- A version that takes over what the last one had changes nothing.
-deal_turns as (
-    select
-        turn_on,
-        opportunity_key,
-        owner_key,
-        team_key,
-        sum(deals) as deals,
-        sum(converted) as converted,
-        sum(weighed) as weighed,
-        sum(amount_base) as amount_base,
-        sum(weighted_base) as weighted_base
-    from turns
-    group by turn_on, opportunity_key, owner_key, team_key
-    having
-        sum(deals) <> 0
-        or sum(converted) <> 0
-        or sum(weighed) <> 0
-        or sum(amount_base) <> 0
-        or sum(weighted_base) <> 0
+    from measured_spans
 ),
 
 -- The owner of that day, not today's, has the credit; what else describes a deal is today's.
@@ -223,7 +176,7 @@ daily_turns as (
         sum(weighed) as weighed,
         sum(amount_base) as amount_base,
         sum(weighted_base) as weighted_base
-    from deal_turns
+    from turns
     group by turn_on, owner_key
     union all
     select
@@ -235,22 +188,22 @@ daily_turns as (
         sum(weighed) as weighed,
         sum(amount_base) as amount_base,
         sum(weighted_base) as weighted_base
-    from deal_turns
+    from turns
     group by turn_on, team_key
     union all
     select
-        deal_turns.turn_on,
+        turns.turn_on,
         dimensions.dimension,
         dimensions.dimension_key,
-        sum(deal_turns.deals) as deals,
-        sum(deal_turns.converted) as converted,
-        sum(deal_turns.weighed) as weighed,
-        sum(deal_turns.amount_base) as amount_base,
-        sum(deal_turns.weighted_base) as weighted_base
-    from deal_turns
-    inner join dimensions on deal_turns.opportunity_key = dimensions.opportunity_key
+        sum(turns.deals) as deals,
+        sum(turns.converted) as converted,
+        sum(turns.weighed) as weighed,
+        sum(turns.amount_base) as amount_base,
+        sum(turns.weighted_base) as weighted_base
+    from turns
+    inner join dimensions on turns.opportunity_key = dimensions.opportunity_key
     where dimensions.dimension not in ('owner', 'team')
-    group by deal_turns.turn_on, dimensions.dimension, dimensions.dimension_key
+    group by turns.turn_on, dimensions.dimension, dimensions.dimension_key
 ),
 
 levels as (

@@ -96,17 +96,40 @@ kinds as (
     select 'journey' as kind
 ),
 
+-- Durations are whole days, and many are alike: counted first, then placed and ranked.
+duration_counts as (
+    select
+        kind,
+        date_day,
+        dimension,
+        dimension_key,
+        dimension_value,
+        duration_days,
+        count(*) as record_count
+    from durations
+    group by kind, date_day, dimension, dimension_key, dimension_value, duration_days
+),
+
 placed as (
     select
-        durations.kind,
+        counts.kind,
         days.period_grain,
         days.period_start,
-        durations.dimension,
-        durations.dimension_key,
-        durations.dimension_value,
-        durations.duration_days
-    from durations
-    inner join days on durations.date_day = days.date_day
+        counts.dimension,
+        counts.dimension_key,
+        counts.dimension_value,
+        counts.duration_days,
+        sum(counts.record_count) as record_count
+    from duration_counts as counts
+    inner join days on counts.date_day = days.date_day
+    group by
+        counts.kind,
+        days.period_grain,
+        days.period_start,
+        counts.dimension,
+        counts.dimension_key,
+        counts.dimension_value,
+        counts.duration_days
     union all
     -- Every period has its total, also an empty one.
     select
@@ -116,9 +139,31 @@ placed as (
         'total' as dimension,
         'total' as dimension_key,
         'total' as dimension_value,
-        cast(null as integer) as duration_days
+        cast(null as integer) as duration_days,
+        0 as record_count
     from periods
     cross join kinds
+),
+
+ranked as (
+    select
+        kind,
+        period_grain,
+        period_start,
+        dimension,
+        dimension_key,
+        dimension_value,
+        duration_days,
+        record_count,
+        sum(record_count) over (
+            partition by kind, period_grain, period_start, dimension, dimension_key
+            order by duration_days asc nulls first
+            rows between unbounded preceding and current row
+        ) as through_count,
+        sum(record_count) over (
+            partition by kind, period_grain, period_start, dimension, dimension_key
+        ) as total_count
+    from placed
 ),
 
 measured as (
@@ -129,10 +174,15 @@ measured as (
         dimension,
         dimension_key,
         dimension_value,
-        count(duration_days) as record_count,
-        coalesce(sum(duration_days), 0) as duration_days,
-        {{ duration_percentiles('duration_days', 'duration') }}
-    from placed
+        sum(record_count) as record_count,
+        coalesce(sum(duration_days * record_count), 0) as duration_days,
+        {{ percentile_of_counted(0.5, 'duration_days', 'through_count', 'total_count') }}
+            as duration_median,
+        {{ percentile_of_counted(0.75, 'duration_days', 'through_count', 'total_count') }}
+            as duration_p75,
+        {{ percentile_of_counted(0.9, 'duration_days', 'through_count', 'total_count') }}
+            as duration_p90
+    from ranked
     group by kind, period_grain, period_start, dimension, dimension_key, dimension_value
 ),
 

@@ -12,6 +12,10 @@ dimensions as (
     where {{ movement_dimensions }}
 ),
 
+opportunities as (
+    select * from {{ ref('fct_opportunities') }}
+),
+
 spans as (
     select * from {{ ref('fct_open_spans') }}
 ),
@@ -28,43 +32,75 @@ stalled as (
     select * from {{ ref('fct_stalled_deals') }}
 ),
 
+-- All of these dimensions follow from owner and pipeline: deals that are alike in both are added up
+-- under the key of one of them before they are unfolded by dimension.
+alike as (
+    select
+        opportunity_key,
+        min(opportunity_key) over (partition by credited_owner_key, pipeline_key) as alike_key
+    from opportunities
+),
+
+followed_spans as (
+    select
+        spans.first_day,
+        spans.last_day,
+        alike.alike_key,
+        lag(spans.last_day) over (
+            partition by spans.opportunity_key order by spans.opened_at asc
+        ) as previous_last_day
+    from spans
+    inner join alike on spans.opportunity_key = alike.opportunity_key
+),
+
 -- From the first to the last period that a span touches. A later span of the deal begins after
 -- those that an earlier one has touched: the deal is counted once per period.
 span_periods as (
     select
-        spans.opportunity_key,
+        followed_spans.alike_key,
         first_days.period_grain,
         first_days.period_start as first_start,
         last_days.period_end as after_last,
-        lag(last_days.period_end) over (
-            partition by spans.opportunity_key, first_days.period_grain
-            order by spans.opened_at asc
-        ) as after_previous
-    from spans
-    inner join days as first_days on spans.first_day = first_days.date_day
+        previous_days.period_end as after_previous
+    from followed_spans
+    inner join days as first_days on followed_spans.first_day = first_days.date_day
     inner join days as last_days
         on
-            spans.last_day = last_days.date_day
+            followed_spans.last_day = last_days.date_day
             and first_days.period_grain = last_days.period_grain
+    left join days as previous_days
+        on
+            followed_spans.previous_last_day = previous_days.date_day
+            and first_days.period_grain = previous_days.period_grain
+),
+
+counted_spans as (
+    select
+        period_grain,
+        greatest(first_start, coalesce(after_previous, first_start)) as period_start,
+        after_last,
+        alike_key
+    from span_periods
+    where coalesce(after_previous, first_start) < after_last
 ),
 
 -- One more from the first period on, one less from the period after the last.
 open_changes as (
     select
         period_grain,
-        greatest(first_start, coalesce(after_previous, first_start)) as period_start,
-        opportunity_key,
-        1 as open_count
-    from span_periods
-    where coalesce(after_previous, first_start) < after_last
+        period_start,
+        alike_key,
+        count(*) as open_count
+    from counted_spans
+    group by period_grain, period_start, alike_key
     union all
     select
         period_grain,
         after_last as period_start,
-        opportunity_key,
-        -1 as open_count
-    from span_periods
-    where coalesce(after_previous, first_start) < after_last
+        alike_key,
+        -count(*) as open_count
+    from counted_spans
+    group by period_grain, after_last, alike_key
 ),
 
 open_steps as (
@@ -76,7 +112,7 @@ open_steps as (
         dimensions.dimension_value,
         sum(open_changes.open_count) as open_count
     from open_changes
-    inner join dimensions on open_changes.opportunity_key = dimensions.opportunity_key
+    inner join dimensions on open_changes.alike_key = dimensions.opportunity_key
     group by
         open_changes.period_grain,
         open_changes.period_start,
@@ -168,71 +204,56 @@ pushing as (
 ),
 
 -- Deals without an amount above zero add nothing to either side.
-slipping_parts as (
+marked_deals as (
     select
-        expected.period_grain,
-        expected.period_start,
-        dimensions.dimension,
-        dimensions.dimension_key,
-        dimensions.dimension_value,
-        1 as deal_count,
-        expected.amount_base,
-        case when expected.is_slipped then expected.amount_base else 0 end as marked_amount
+        'slipped' as mark,
+        period_grain,
+        period_start,
+        opportunity_key,
+        amount_base,
+        is_slipped as is_marked
     from expected
-    inner join dimensions on expected.opportunity_key = dimensions.opportunity_key
-    where expected.amount_base > 0
-),
-
-stalled_parts as (
+    where amount_base > 0
+    union all
     select
-        stalled.period_grain,
-        stalled.period_start,
-        dimensions.dimension,
-        dimensions.dimension_key,
-        dimensions.dimension_value,
-        1 as deal_count,
-        stalled.amount_base,
-        case when stalled.is_stalled then stalled.amount_base else 0 end as marked_amount
+        'stalled' as mark,
+        period_grain,
+        period_start,
+        opportunity_key,
+        amount_base,
+        is_stalled as is_marked
     from stalled
-    inner join dimensions on stalled.opportunity_key = dimensions.opportunity_key
-    where stalled.amount_base > 0
+    where amount_base > 0
 ),
 
--- Every period has its total, also an empty one.
-empty_totals as (
+marked_parts as (
     select
-        period_grain,
-        period_start,
-        'total' as dimension,
-        'total' as dimension_key,
-        'total' as dimension_value,
-        0 as deal_count,
-        0 as amount_base,
-        0 as marked_amount
-    from periods
-    where period_grain <> 'day'
+        marked_deals.mark,
+        marked_deals.period_grain,
+        marked_deals.period_start,
+        alike.alike_key,
+        count(*) as deal_count,
+        sum(marked_deals.amount_base) as amount_base,
+        sum(case when marked_deals.is_marked then marked_deals.amount_base else 0 end)
+            as marked_amount
+    from marked_deals
+    inner join alike on marked_deals.opportunity_key = alike.opportunity_key
+    group by
+        marked_deals.mark,
+        marked_deals.period_grain,
+        marked_deals.period_start,
+        alike.alike_key
 ),
 
-slipping as (
-    select
-        period_grain,
-        period_start,
-        dimension,
-        dimension_key,
-        dimension_value,
-        sum(deal_count) as deal_count,
-        sum(amount_base) as amount_base,
-        sum(marked_amount) as marked_amount
-    from (
-        select * from slipping_parts
-        union all
-        select * from empty_totals
-    ) as parts
-    group by period_grain, period_start, dimension, dimension_key, dimension_value
+marks as (
+    select 'slipped' as mark
+    union all
+    select 'stalled' as mark
 ),
 
-stalling as (
+marked as (
     select
+        mark,
         period_grain,
         period_start,
         dimension,
@@ -242,15 +263,45 @@ stalling as (
         sum(amount_base) as amount_base,
         sum(marked_amount) as marked_amount
     from (
-        select * from stalled_parts
+        select
+            marked_parts.mark,
+            marked_parts.period_grain,
+            marked_parts.period_start,
+            dimensions.dimension,
+            dimensions.dimension_key,
+            dimensions.dimension_value,
+            marked_parts.deal_count,
+            marked_parts.amount_base,
+            marked_parts.marked_amount
+        from marked_parts
+        inner join dimensions on marked_parts.alike_key = dimensions.opportunity_key
         union all
-        select * from empty_totals
+        -- Every period has its total, also an empty one.
+        select
+            marks.mark,
+            periods.period_grain,
+            periods.period_start,
+            'total' as dimension,
+            'total' as dimension_key,
+            'total' as dimension_value,
+            0 as deal_count,
+            0 as amount_base,
+            0 as marked_amount
+        from periods
+        cross join marks
+        where periods.period_grain <> 'day'
     ) as parts
-    group by period_grain, period_start, dimension, dimension_key, dimension_value
+    group by mark, period_grain, period_start, dimension, dimension_key, dimension_value
 )
 
 {{ kpi_rows('push_rate', 'pushing', 'open_count', 'pushed_count', 'open_count') }}
 union all
-{{ kpi_rows('slippage_rate', 'slipping', 'deal_count', 'marked_amount', 'amount_base') }}
+{{ kpi_rows(
+    'slippage_rate', 'marked', 'deal_count', 'marked_amount', 'amount_base',
+    where="mark = 'slipped'"
+) }}
 union all
-{{ kpi_rows('stalled_pipeline_share', 'stalling', 'deal_count', 'marked_amount', 'amount_base') }}
+{{ kpi_rows(
+    'stalled_pipeline_share', 'marked', 'deal_count', 'marked_amount', 'amount_base',
+    where="mark = 'stalled'"
+) }}
