@@ -1,7 +1,3 @@
-{# What an account must have been reached by before to be no new one of a dimension. -#}
-{% set reached_by = {
-    'total': '', 'owner': ', owner_key', 'team': ', team_key', 'activity_type': ', activity_type',
-} -%}
 with periods as (
     select * from {{ ref('dim_period') }}
 ),
@@ -89,8 +85,7 @@ rates as (
     group by period_grain, period_start, dimension, dimension_key, dimension_value
 ),
 
--- Once per day, account, rep and type, and when the account was reached the time before: by anybody,
--- by the rep, by the team, in this way. Who was not yet reached in a period counts in it.
+-- Once per day, account, rep and type. Who was not yet reached in a period counts in it.
 reached as (
     select distinct
         follow_ups.completed_on,
@@ -113,11 +108,14 @@ reached_before as (
         team_key,
         team_name,
         activity_type,
-        {%- for dimension, columns in reached_by.items() %}
-            lag(completed_on) over (
-                partition by account_key{{ columns }} order by completed_on asc
-            ) as before_{{ dimension }}{{ "," if not loop.last }}
-        {%- endfor %}
+        lag(completed_on) over (partition by account_key order by completed_on asc)
+            as before_total,
+        lag(completed_on) over (partition by account_key, owner_key order by completed_on asc)
+            as before_owner,
+        lag(completed_on) over (partition by account_key, team_key order by completed_on asc)
+            as before_team,
+        lag(completed_on) over (partition by account_key, activity_type order by completed_on asc)
+            as before_type
     from reached
 ),
 
@@ -130,11 +128,10 @@ first_reached as (
         reached_before.team_key,
         reached_before.team_name,
         reached_before.activity_type,
-        {%- for dimension in reached_by %}
-            count_if(
-                coalesce(reached_before.before_{{ dimension }} < days.period_start, true)
-            ) as new_of_{{ dimension }}{{ "," if not loop.last }}
-        {%- endfor %}
+        count_if(coalesce(reached_before.before_total < days.period_start, true)) as new_of_total,
+        count_if(coalesce(reached_before.before_owner < days.period_start, true)) as new_of_owner,
+        count_if(coalesce(reached_before.before_team < days.period_start, true)) as new_of_team,
+        count_if(coalesce(reached_before.before_type < days.period_start, true)) as new_of_type
     from reached_before
     inner join days on reached_before.completed_on = days.date_day
     group by
@@ -150,8 +147,10 @@ first_reached as (
 reached_dimensioned as (
     {{ by_dimension(
         'first_reached',
-        ['period_grain', 'period_start', 'new_of_total', 'new_of_owner', 'new_of_team',
-            'new_of_activity_type'],
+        [
+            'period_grain', 'period_start', 'new_of_total', 'new_of_owner', 'new_of_team',
+            'new_of_type',
+        ],
         {
             'owner': ['owner_key', 'owner_name'],
             'team': ['team_key', 'team_name'],
@@ -165,7 +164,7 @@ reached_dimensioned as (
         0 as new_of_total,
         0 as new_of_owner,
         0 as new_of_team,
-        0 as new_of_activity_type,
+        0 as new_of_type,
         dimension,
         dimension_key,
         dimension_value
@@ -184,7 +183,7 @@ customers as (
                 when 'total' then new_of_total
                 when 'owner' then new_of_owner
                 when 'team' then new_of_team
-                else new_of_activity_type
+                else new_of_type
             end
         ) as bigint) as customer_count
     from reached_dimensioned

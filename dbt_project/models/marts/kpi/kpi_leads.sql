@@ -225,9 +225,15 @@ described_prospecting as (
         owners.team_key,
         owners.team_name,
         0 as qualified_count,
-        1 as activity_count
+        count(*) as activity_count
     from prospecting
     left join owners on prospecting.owner_key = owners.owner_key
+    group by
+        prospecting.activity_on,
+        prospecting.owner_key,
+        owners.owner_name,
+        owners.team_key,
+        owners.team_name
     union all
     select
         date_day,
@@ -235,9 +241,10 @@ described_prospecting as (
         owner_name,
         team_key,
         team_name,
-        1 as qualified_count,
+        count(*) as qualified_count,
         0 as activity_count
     from described_people
+    group by date_day, owner_key, owner_name, team_key, team_name
 ),
 
 prospecting_parts as (

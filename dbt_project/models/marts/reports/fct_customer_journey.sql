@@ -136,11 +136,10 @@ touches as (
             {{ loop.index }} as event_order,
             {{ occurred_at }} as occurred_at,
             {{ occurred_on or to_business_date(occurred_at) }} as occurred_on,
-            {{ record_key }} as record_key,
             {% for name, type in details.items() -%}
-                {{ name if name in known else 'cast(null as ' ~ type ~ ') as ' ~ name }}
-                {{- "," if not loop.last }}
-            {% endfor %}
+                {{ name if name in known else 'cast(null as ' ~ type ~ ') as ' ~ name }},
+            {% endfor -%}
+            {{ record_key }} as record_key
         from {{ relation }}
         -- What is planned has not happened.
         where {{ occurred_at }} <= {{ as_of() }}

@@ -21,54 +21,65 @@ periods as (
     select * from {{ ref('dim_period') }}
 ),
 
-placed as (
+-- A deal first, for it counts once in each of the rows that its lines fall into.
+by_deal as (
     select
-        days.period_grain,
-        days.period_start,
+        lines.closed_on,
         coalesce(lines.product_key, 'unknown') as product_key,
-        case when lines.product_key is null then 'unknown' else lines.product_name end
-            as product_name,
         coalesce(lines.account_key, 'unknown') as account_key,
         lines.discount_kind,
-        lines.product_family,
-        lines.opportunity_key,
-        case when opportunities.coupon_code is not null then lines.opportunity_key end
-            as coupon_opportunity_key,
-        lines.quantity,
-        lines.list_price,
-        lines.list_amount_base,
-        lines.net_amount_base,
+        max(case when lines.product_key is null then 'unknown' else lines.product_name end)
+            as product_name,
+        max(lines.product_family) as product_family,
+        count(*) as line_count,
+        max(case when opportunities.coupon_code is not null then 1 else 0 end) as has_coupon,
+        coalesce(sum(lines.quantity), 0) as units,
         -- Both sides of a discount or neither.
-        case when lines.net_amount_base is not null then lines.list_amount_base end
-            as priced_list_amount,
-        case when lines.list_amount_base is not null then lines.net_amount_base end
-            as priced_net_amount
+        coalesce(
+            sum(case when lines.net_amount_base is not null then lines.list_amount_base end), 0
+        ) as list_amount,
+        coalesce(
+            sum(case when lines.list_amount_base is not null then lines.net_amount_base end), 0
+        ) as priced_net_amount,
+        coalesce(sum(lines.net_amount_base), 0) as net_amount,
+        count_if(lines.list_price is null) as lines_without_list_price,
+        count_if(lines.net_amount_base is null) as lines_without_amount
     from lines
     inner join opportunities on lines.opportunity_key = opportunities.opportunity_key
-    inner join days on lines.closed_on = days.date_day
+    group by
+        lines.opportunity_key,
+        lines.closed_on,
+        coalesce(lines.product_key, 'unknown'),
+        coalesce(lines.account_key, 'unknown'),
+        lines.discount_kind
 ),
 
 summed as (
     select
-        period_grain,
-        period_start,
-        product_key,
-        account_key,
-        discount_kind,
-        max(product_name) as product_name,
-        max(product_family) as product_family,
-        count(*) as line_count,
-        count(distinct opportunity_key) as deal_count,
-        count(distinct coupon_opportunity_key) as coupon_deal_count,
-        coalesce(sum(quantity), 0) as units,
-        coalesce(sum(priced_list_amount), 0) as list_amount,
-        coalesce(sum(net_amount_base), 0) as net_amount,
-        coalesce(sum(priced_list_amount), 0) - coalesce(sum(priced_net_amount), 0)
-            as discount_amount,
-        count_if(list_price is null) as lines_without_list_price,
-        count_if(net_amount_base is null) as lines_without_amount
-    from placed
-    group by period_grain, period_start, product_key, account_key, discount_kind
+        days.period_grain,
+        days.period_start,
+        by_deal.product_key,
+        by_deal.account_key,
+        by_deal.discount_kind,
+        max(by_deal.product_name) as product_name,
+        max(by_deal.product_family) as product_family,
+        cast(sum(by_deal.line_count) as bigint) as line_count,
+        count(*) as deal_count,
+        cast(sum(by_deal.has_coupon) as bigint) as coupon_deal_count,
+        sum(by_deal.units) as units,
+        sum(by_deal.list_amount) as list_amount,
+        sum(by_deal.net_amount) as net_amount,
+        sum(by_deal.list_amount) - sum(by_deal.priced_net_amount) as discount_amount,
+        sum(by_deal.lines_without_list_price) as lines_without_list_price,
+        sum(by_deal.lines_without_amount) as lines_without_amount
+    from by_deal
+    inner join days on by_deal.closed_on = days.date_day
+    group by
+        days.period_grain,
+        days.period_start,
+        by_deal.product_key,
+        by_deal.account_key,
+        by_deal.discount_kind
 )
 
 select
