@@ -10,7 +10,7 @@ import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -72,6 +72,27 @@ def test_a_run_after_a_week_fetches_only_the_week_and_is_exact(week: Week) -> No
     assert sum(after.values()) > 0
     _, found = differences(week.ground.published, truth(week.ground.store))
     assert found == []
+
+
+@pytest.mark.xdist_group("advance")
+def test_a_quota_that_was_raised_in_the_week_keeps_the_old_amount_for_its_days(week: Week) -> None:
+    """Salesforce tells today's amount alone; the run before has seen the one of the first days."""
+    with duckdb.connect(week.ground.warehouse, read_only=True) as connection:
+        versions = connection.execute(
+            "select t.valid_from, t.valid_to, t.target_value_base, sum(d.day_share) "
+            "from core.fct_targets as t join core.dim_owner as o using (owner_key) "
+            "join core.fct_target_days as d on d.kpi_id = t.kpi_id and d.scope = t.scope "
+            "and d.scope_key = t.scope_key and d.date_day >= t.valid_from "
+            "and d.date_day < coalesce(t.valid_to, t.period_end) "
+            "where o.owner_name = 'Mariana Tavares' and t.period_start = date '2026-11-01' "
+            "group by all order by 1"
+        ).fetchall()
+    old, new = versions
+    assert old[:2] == (date(2026, 11, 1), date(2026, 11, 9))
+    assert new[:2] == (date(2026, 11, 9), None)
+    # Four of the nineteen working days that November has in Brazil lie before the raise.
+    assert old[3] == round(old[2] * 4 / 19, 2)
+    assert new[3] == round(new[2], 2) - round(new[2] * 4 / 19, 2)
 
 
 # What the CRMs keep no history of, and what follows from it (dbt_project/README.md). A deal that was

@@ -172,6 +172,10 @@ def test_changes_and_a_sweep_equal_a_fresh_full_load(
         if table == "raw_hubspot.property_history":
             gone = _raw(followed, "select id from raw_hubspot.deals where _is_deleted")
             kept = [r for r in kept if not any(f"'record_id': {i}," in r for (i,) in gone)]
+        if table.endswith("_versions"):
+            # Who comes later knows nothing of what was there before: here the quota before the raise.
+            assert len(kept) == 1
+            kept = []
         assert not kept, (table, sorted(kept)[:3])
 
 
