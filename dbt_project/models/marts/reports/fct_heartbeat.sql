@@ -5,7 +5,10 @@ with kpi_values as (
 ),
 
 catalogue as (
-    select * from {{ ref('dim_kpi') }}
+    select
+        *,
+        is_additive and not is_stock as is_sum
+    from {{ ref('dim_kpi') }}
 ),
 
 goals as (
@@ -14,23 +17,8 @@ goals as (
     where is_whole
 ),
 
-periods as (
-    select * from {{ ref('dim_period') }}
-    where period_grain <> 'day'
-),
-
 excluded as (
     select * from {{ ref('excluded_records') }}
-),
-
-current_periods as (
-    select
-        period_grain,
-        max(period_start) as period_start,
-        max(period_end) as period_end,
-        max(measured_on) as measured_on
-    from periods
-    group by period_grain
 ),
 
 -- For each grain: the period itself, the one before, and the same one a year ago. A week is
@@ -56,32 +44,55 @@ spans as (
             end as date
         ) as last_year_start,
         {{ days_between('period_start', 'measured_on') }} as days_gone
-    from current_periods
+    from {{ ref('dim_period') }}
+    where
+        period_grain <> 'day'
+        and period_start <= {{ as_of_date() }}
+        and period_end > {{ as_of_date() }}
 ),
 
--- What has a row now, had one in the period before, or has a goal: a rep without a sale this month
--- is no less a rep.
-named as (
+-- All that is known of a KPI beside each other: the values of its periods, numbered from the newest
+-- complete one back, and the goal of the period that runs.
+told as (
     select
-        kpi_values.kpi_id,
-        spans.period_grain,
-        spans.period_start,
-        kpi_values.dimension,
-        kpi_values.dimension_key,
-        kpi_values.dimension_value
+        kpi_id,
+        period_grain,
+        period_start,
+        dimension,
+        dimension_key,
+        dimension_value,
+        value,
+        n,
+        is_mature,
+        case
+            when is_complete and value is not null
+                then row_number() over (
+                    partition by
+                        kpi_id, period_grain, dimension, dimension_key,
+                        is_complete and value is not null
+                    order by period_start desc
+                )
+        end as newest_first,
+        null as goal_value,
+        null as goal_to_date,
+        null as goal_rule
     from kpi_values
-    inner join spans
-        on
-            kpi_values.period_grain = spans.period_grain
-            and kpi_values.period_start in (spans.period_start, spans.previous_start)
+    where period_grain <> 'day'
     union all
     select
         goals.kpi_id,
-        spans.period_grain,
-        spans.period_start,
+        goals.period_grain,
+        goals.period_start,
         goals.dimension,
         goals.dimension_key,
-        goals.dimension_value
+        goals.dimension_value,
+        null as value,
+        null as n,
+        null as is_mature,
+        null as newest_first,
+        goals.goal_value,
+        goals.goal_to_date,
+        goals.goal_rule
     from goals
     inner join spans
         on
@@ -89,80 +100,61 @@ named as (
             and goals.period_start = spans.period_start
 ),
 
+-- What has a row now, had one in the period before, or has a goal: a rep without a sale this month
+-- is no less a rep.
 subjects as (
     select
-        kpi_id,
-        period_grain,
-        period_start,
-        dimension,
-        dimension_key,
-        max(dimension_value) as dimension_value
-    from named
-    group by kpi_id, period_grain, period_start, dimension, dimension_key
+        told.kpi_id,
+        told.period_grain,
+        told.dimension,
+        told.dimension_key,
+        max(told.dimension_value) filter (
+            where told.period_start in (spans.period_start, spans.previous_start)
+        ) as dimension_value,
+        max(told.value) filter (where told.period_start = spans.period_start) as value,
+        max(told.n) filter (where told.period_start = spans.period_start) as n,
+        bool_or(told.is_mature) filter (where told.period_start = spans.period_start) as is_mature,
+        max(told.value) filter (where told.period_start = spans.previous_start) as previous_value,
+        max(told.value) filter (where told.period_start = spans.last_year_start)
+            as last_year_value,
+        max(told.goal_value) as goal_value,
+        max(told.goal_to_date) as goal_to_date,
+        max(told.goal_rule) as goal_rule,
+        -- Where it goes: the three complete periods before this one against the three before them.
+        sum(told.value) filter (where told.newest_first <= 3) as recent_value,
+        sum(told.value) filter (where told.newest_first > 3 and told.newest_first <= 6)
+            as earlier_value,
+        count(*) filter (where told.newest_first <= 6) as period_count
+    from told
+    inner join spans on told.period_grain = spans.period_grain
+    group by told.kpi_id, told.period_grain, told.dimension, told.dimension_key
+    having bool_or(told.period_start in (spans.period_start, spans.previous_start))
 ),
 
 -- As much of an earlier period as has gone of this one; only of what adds up day by day.
-daily as (
-    select
-        kpi_values.kpi_id,
-        kpi_values.dimension,
-        kpi_values.dimension_key,
-        kpi_values.period_start as date_day,
-        kpi_values.value
-    from kpi_values
-    inner join catalogue on kpi_values.kpi_id = catalogue.kpi_id
-    where kpi_values.period_grain = 'day' and catalogue.is_additive and not catalogue.is_stock
-),
-
 to_date as (
     select
-        daily.kpi_id,
+        kpi_values.kpi_id,
         spans.period_grain,
-        daily.dimension,
-        daily.dimension_key,
-        sum(daily.value) filter (
+        kpi_values.dimension,
+        kpi_values.dimension_key,
+        sum(kpi_values.value) filter (
             where
-            daily.date_day >= spans.previous_start
-            and daily.date_day < spans.period_start
-            and daily.date_day <= {{ add_days('spans.previous_start', 'spans.days_gone') }}
-        ) as previous_to_date_value,
-        sum(daily.value) filter (
+            kpi_values.period_start >= spans.previous_start
+            and kpi_values.period_start < spans.period_start
+            and kpi_values.period_start
+            <= {{ add_days('spans.previous_start', 'spans.days_gone') }}
+        ) as previous_value,
+        sum(kpi_values.value) filter (
             where
-            daily.date_day >= spans.last_year_start
-            and daily.date_day <= {{ add_days('spans.last_year_start', 'spans.days_gone') }}
-        ) as last_year_to_date_value
-    from daily
-    inner join spans on daily.date_day >= spans.last_year_start
-    group by daily.kpi_id, spans.period_grain, daily.dimension, daily.dimension_key
-),
-
--- Where it goes: the three complete periods before this one against the three before them.
-complete as (
-    select
-        kpi_id,
-        period_grain,
-        dimension,
-        dimension_key,
-        value,
-        row_number() over (
-            partition by kpi_id, period_grain, dimension, dimension_key order by period_start desc
-        ) as newest_first
+            kpi_values.period_start
+            <= {{ add_days('spans.last_year_start', 'spans.days_gone') }}
+        ) as last_year_value
     from kpi_values
-    where is_complete and period_grain <> 'day' and value is not null
-),
-
-trends as (
-    select
-        kpi_id,
-        period_grain,
-        dimension,
-        dimension_key,
-        sum(value) filter (where newest_first <= 3) as recent_value,
-        sum(value) filter (where newest_first > 3) as earlier_value,
-        count(*) as period_count
-    from complete
-    where newest_first <= 6
-    group by kpi_id, period_grain, dimension, dimension_key
+    inner join catalogue on kpi_values.kpi_id = catalogue.kpi_id and catalogue.is_sum
+    inner join spans on kpi_values.period_start >= spans.last_year_start
+    where kpi_values.period_grain = 'day'
+    group by kpi_values.kpi_id, spans.period_grain, kpi_values.dimension, kpi_values.dimension_key
 ),
 
 families as (
@@ -185,7 +177,7 @@ measured as (
     select
         subjects.kpi_id,
         subjects.period_grain,
-        subjects.period_start,
+        spans.period_start,
         spans.period_end,
         subjects.dimension,
         subjects.dimension_key,
@@ -193,36 +185,34 @@ measured as (
         catalogue.family,
         catalogue.unit,
         catalogue.better,
-        catalogue.is_additive and not catalogue.is_stock as is_sum,
+        catalogue.is_sum,
         case
-            when catalogue.is_additive then coalesce(now_values.value, 0) else now_values.value
+            when catalogue.is_additive then coalesce(subjects.value, 0) else subjects.value
         end as value,
-        coalesce(now_values.n, 0) as n,
-        now_values.is_mature,
+        coalesce(subjects.n, 0) as n,
+        subjects.is_mature,
         case
-            when catalogue.is_additive then coalesce(earlier.value, 0) else earlier.value
+            when catalogue.is_additive then coalesce(subjects.previous_value, 0)
+            else subjects.previous_value
         end as previous_value,
-        last_year.value as last_year_value,
-        case
-            when catalogue.is_additive and not catalogue.is_stock
-                then coalesce(to_date.previous_to_date_value, 0)
-        end as previous_to_date_value,
+        subjects.last_year_value,
+        case when catalogue.is_sum then coalesce(to_date.previous_value, 0) end
+            as previous_to_date_value,
         case
             -- Before the first record there is no last year to compare with.
-            when
-                catalogue.is_additive and not catalogue.is_stock and last_year.value is not null
-                then coalesce(to_date.last_year_to_date_value, 0)
+            when catalogue.is_sum and subjects.last_year_value is not null
+                then coalesce(to_date.last_year_value, 0)
         end as last_year_to_date_value,
-        goals.goal_value,
-        goals.goal_to_date,
-        goals.goal_rule,
+        subjects.goal_value,
+        subjects.goal_to_date,
+        subjects.goal_rule,
         case
-            when trends.period_count < 6 or trends.period_count is null then 'unknown'
+            when subjects.period_count < 6 then 'unknown'
             when
-                trends.recent_value > trends.earlier_value + 0.05 * abs(trends.earlier_value)
+                subjects.recent_value > subjects.earlier_value + 0.05 * abs(subjects.earlier_value)
                 then 'rising'
             when
-                trends.recent_value < trends.earlier_value - 0.05 * abs(trends.earlier_value)
+                subjects.recent_value < subjects.earlier_value - 0.05 * abs(subjects.earlier_value)
                 then 'falling'
             else 'flat'
         end as trend,
@@ -230,46 +220,12 @@ measured as (
     from subjects
     inner join spans on subjects.period_grain = spans.period_grain
     inner join catalogue on subjects.kpi_id = catalogue.kpi_id
-    left join kpi_values as now_values
-        on
-            subjects.kpi_id = now_values.kpi_id
-            and subjects.period_grain = now_values.period_grain
-            and subjects.period_start = now_values.period_start
-            and subjects.dimension = now_values.dimension
-            and subjects.dimension_key = now_values.dimension_key
-    left join kpi_values as earlier
-        on
-            subjects.kpi_id = earlier.kpi_id
-            and subjects.period_grain = earlier.period_grain
-            and spans.previous_start = earlier.period_start
-            and subjects.dimension = earlier.dimension
-            and subjects.dimension_key = earlier.dimension_key
-    left join kpi_values as last_year
-        on
-            subjects.kpi_id = last_year.kpi_id
-            and subjects.period_grain = last_year.period_grain
-            and spans.last_year_start = last_year.period_start
-            and subjects.dimension = last_year.dimension
-            and subjects.dimension_key = last_year.dimension_key
     left join to_date
         on
             subjects.kpi_id = to_date.kpi_id
             and subjects.period_grain = to_date.period_grain
             and subjects.dimension = to_date.dimension
             and subjects.dimension_key = to_date.dimension_key
-    left join trends
-        on
-            subjects.kpi_id = trends.kpi_id
-            and subjects.period_grain = trends.period_grain
-            and subjects.dimension = trends.dimension
-            and subjects.dimension_key = trends.dimension_key
-    left join goals
-        on
-            subjects.kpi_id = goals.kpi_id
-            and subjects.period_grain = goals.period_grain
-            and subjects.period_start = goals.period_start
-            and subjects.dimension = goals.dimension
-            and subjects.dimension_key = goals.dimension_key
     left join distrust on catalogue.family = distrust.family
 ),
 

@@ -45,37 +45,6 @@ ranked as (
     from periods
 ),
 
-plans as (
-    select
-        goals.*,
-        ranked.period_end,
-        ranked.last_day,
-        ranked.measured_on,
-        ranked.is_complete,
-        catalogue.unit,
-        catalogue.better,
-        catalogue.is_additive and not catalogue.is_stock as is_sum,
-        catalogue.is_stock,
-        {{ add_days('goals.period_start', -1) }} as day_before
-    from goals
-    inner join ranked
-        on
-            goals.period_grain = ranked.period_grain
-            and goals.period_start = ranked.period_start
-            and ranked.newest_first <= 2
-    inner join catalogue on goals.kpi_id = catalogue.kpi_id
-),
-
-shares as (
-    select 1 as checkpoint_number
-    union all
-    select 2 as checkpoint_number
-    union all
-    select 3 as checkpoint_number
-    union all
-    select 4 as checkpoint_number
-),
-
 worked as (
     select
         ranked.period_grain,
@@ -97,49 +66,52 @@ worked as (
 -- checkpoint is the last day.
 checkpoints as (
     select
-        worked.period_grain,
-        worked.period_start,
-        shares.checkpoint_number,
-        case
-            when shares.checkpoint_number = 4 then max(worked.date_day)
-            else min(worked.date_day) filter (
-                where worked.done * 4 >= worked.of_all * shares.checkpoint_number
-            )
-        end as checkpoint_on
+        period_grain,
+        period_start,
+        {%- for number in [1, 2, 3] %}
+            min(date_day) filter (where done * 4 >= of_all * {{ number }})
+                as checkpoint_{{ number }}_on,
+            case
+                when max(of_all) = 0 then 1
+                else
+                    cast(min(done) filter (where done * 4 >= of_all * {{ number }}) as double)
+                    / max(of_all)
+            end as share_{{ number }}_done,
+        {%- endfor %}
+        max(date_day) as checkpoint_4_on,
+        cast(1 as double) as share_4_done
     from worked
-    cross join shares
-    group by worked.period_grain, worked.period_start, shares.checkpoint_number
+    group by period_grain, period_start
 ),
 
-expected as (
+plans as (
     select
-        checkpoints.period_grain,
-        checkpoints.period_start,
-        checkpoints.checkpoint_number,
-        checkpoints.checkpoint_on,
-        case when worked.of_all > 0 then cast(worked.done as double) / worked.of_all else 1 end
-            as share_done
-    from checkpoints
-    inner join worked
+        goals.*,
+        ranked.period_end,
+        ranked.is_complete,
+        catalogue.unit,
+        catalogue.better,
+        catalogue.is_additive and not catalogue.is_stock as is_sum,
+        {%- for number in [1, 2, 3, 4] %}
+            checkpoints.checkpoint_{{ number }}_on,
+            checkpoints.share_{{ number }}_done,
+        {%- endfor %}
+        catalogue.is_stock
+    from goals
+    inner join ranked
         on
-            checkpoints.period_grain = worked.period_grain
-            and checkpoints.period_start = worked.period_start
-            and checkpoints.checkpoint_on = worked.date_day
+            goals.period_grain = ranked.period_grain
+            and goals.period_start = ranked.period_start
+            and ranked.newest_first <= 2
+    inner join checkpoints
+        on
+            goals.period_grain = checkpoints.period_grain
+            and goals.period_start = checkpoints.period_start
+    inner join catalogue on goals.kpi_id = catalogue.kpi_id
 ),
 
-daily as (
-    select
-        kpi_id,
-        dimension,
-        dimension_key,
-        period_start as date_day,
-        numerator,
-        denominator,
-        value
-    from kpi_values
-    where period_grain = 'day'
-),
-
+-- The KPI's own values beside each plan: of its period, of the one before, where it began, and of
+-- the days up to each checkpoint.
 reached as (
     select
         plans.kpi_id,
@@ -147,83 +119,51 @@ reached as (
         plans.period_start,
         plans.dimension,
         plans.dimension_key,
-        expected.checkpoint_number,
-        sum(daily.numerator) as numerator,
-        sum(daily.denominator) as denominator,
-        max(daily.value) filter (where daily.date_day = expected.checkpoint_on) as last_value
+        max(kpi_values.value) filter (
+            where
+            kpi_values.period_grain <> 'day' and kpi_values.period_end = plans.period_start
+        ) as start_value,
+        {%- for number in [1, 2, 3, 4] %}
+            {%- for part in ['numerator', 'denominator'] %}
+                sum(kpi_values.{{ part }}) filter (
+                    where
+                    kpi_values.period_grain = 'day'
+                    and kpi_values.period_start <= plans.checkpoint_{{ number }}_on
+                ) as {{ part }}_{{ number }},
+            {%- endfor %}
+            max(kpi_values.value) filter (
+                where
+                kpi_values.period_grain = 'day'
+                and kpi_values.period_start = plans.checkpoint_{{ number }}_on
+            ) as stock_{{ number }},
+        {%- endfor %}
+        max(kpi_values.value) filter (
+            where
+            kpi_values.period_grain <> 'day' and kpi_values.period_start = plans.period_start
+        ) as value
     from plans
-    inner join expected
+    inner join kpi_values
         on
-            plans.period_grain = expected.period_grain
-            and plans.period_start = expected.period_start
-    inner join daily
-        on
-            plans.kpi_id = daily.kpi_id
-            and plans.dimension = daily.dimension
-            and plans.dimension_key = daily.dimension_key
-            and plans.period_start <= daily.date_day
-            and expected.checkpoint_on >= daily.date_day
+            plans.kpi_id = kpi_values.kpi_id
+            and plans.dimension = kpi_values.dimension
+            and plans.dimension_key = kpi_values.dimension_key
+            and (
+                (
+                    kpi_values.period_grain = 'day'
+                    and plans.period_start <= kpi_values.period_start
+                    and plans.period_end > kpi_values.period_start
+                )
+                or (
+                    plans.period_grain = kpi_values.period_grain
+                    and plans.period_start in (kpi_values.period_start, kpi_values.period_end)
+                )
+            )
     group by
         plans.kpi_id,
         plans.period_grain,
         plans.period_start,
         plans.dimension,
-        plans.dimension_key,
-        expected.checkpoint_number
-),
-
-checked as (
-    select
-        plans.kpi_id,
-        plans.period_grain,
-        plans.period_start,
-        plans.dimension,
-        plans.dimension_key,
-        expected.checkpoint_number,
-        expected.checkpoint_on,
-        case
-            when plans.is_sum then plans.goal_value * expected.share_done
-            else plans.goal_value
-        end as expected_value,
-        case
-            -- Not there yet.
-            when expected.checkpoint_on > {{ as_of_date() }} then null
-            when plans.is_sum then coalesce(reached.numerator, 0)
-            when plans.is_stock then reached.last_value
-            else {{ safe_divide('reached.numerator', 'reached.denominator') }}
-        end as reached_value
-    from plans
-    inner join expected
-        on
-            plans.period_grain = expected.period_grain
-            and plans.period_start = expected.period_start
-    left join reached
-        on
-            plans.kpi_id = reached.kpi_id
-            and plans.period_grain = reached.period_grain
-            and plans.period_start = reached.period_start
-            and plans.dimension = reached.dimension
-            and plans.dimension_key = reached.dimension_key
-            and expected.checkpoint_number = reached.checkpoint_number
-),
-
-spread as (
-    select
-        kpi_id,
-        period_grain,
-        period_start,
-        dimension,
-        dimension_key,
-    {%- for number in [1, 2, 3, 4] %}
-        max(case when checkpoint_number = {{ number }} then checkpoint_on end)
-            as checkpoint_{{ number }}_on,
-        max(case when checkpoint_number = {{ number }} then expected_value end)
-            as checkpoint_{{ number }}_expected,
-        max(case when checkpoint_number = {{ number }} then reached_value end)
-            as checkpoint_{{ number }}_value{{ "," if not loop.last }}
-    {%- endfor %}
-    from checked
-    group by kpi_id, period_grain, period_start, dimension, dimension_key
+        plans.dimension_key
 ),
 
 planned as (
@@ -240,44 +180,41 @@ planned as (
         plans.goal_rule,
         cast(plans.goal_value as double) as goal_value,
         cast(plans.goal_to_date as double) as goal_to_date,
-        -- Where it began: the KPI of the period before.
-        cast(
-            case when plans.is_sum then coalesce(earlier.value, 0) else earlier.value end as double
-        ) as start_value,
-        cast(
-            case
-                when plans.is_sum then coalesce(current_values.value, 0) else current_values.value
-            end as double
-        ) as value,
+        {%- for name in ['start_value', 'value'] %}
+            cast(
+                case
+                    when plans.is_sum then coalesce(reached.{{ name }}, 0)
+                    else reached.{{ name }}
+                end as double
+            ) as {{ name }},
+        {%- endfor %}
         {%- for number in [1, 2, 3, 4] %}
-            spread.checkpoint_{{ number }}_on,
-            cast(spread.checkpoint_{{ number }}_expected as double)
-                as checkpoint_{{ number }}_expected,
-            cast(spread.checkpoint_{{ number }}_value as double) as checkpoint_{{ number }}_value,
+            plans.checkpoint_{{ number }}_on,
+            cast(
+                plans.goal_value
+                * case when plans.is_sum then plans.share_{{ number }}_done else 1 end as double
+            ) as checkpoint_{{ number }}_expected,
+            cast(
+                case
+                    -- Not there yet.
+                    when plans.checkpoint_{{ number }}_on > {{ as_of_date() }} then null
+                    when plans.is_sum then coalesce(reached.numerator_{{ number }}, 0)
+                    when plans.is_stock then reached.stock_{{ number }}
+                    else {{ safe_divide(
+                        'reached.numerator_' ~ number, 'reached.denominator_' ~ number
+                    ) }}
+                end as double
+            ) as checkpoint_{{ number }}_value,
         {%- endfor %}
         plans.better
     from plans
-    inner join spread
+    left join reached
         on
-            plans.kpi_id = spread.kpi_id
-            and plans.period_grain = spread.period_grain
-            and plans.period_start = spread.period_start
-            and plans.dimension = spread.dimension
-            and plans.dimension_key = spread.dimension_key
-    left join kpi_values as current_values
-        on
-            plans.kpi_id = current_values.kpi_id
-            and plans.period_grain = current_values.period_grain
-            and plans.period_start = current_values.period_start
-            and plans.dimension = current_values.dimension
-            and plans.dimension_key = current_values.dimension_key
-    left join kpi_values as earlier
-        on
-            plans.kpi_id = earlier.kpi_id
-            and plans.period_grain = earlier.period_grain
-            and plans.period_start = earlier.period_end
-            and plans.dimension = earlier.dimension
-            and plans.dimension_key = earlier.dimension_key
+            plans.kpi_id = reached.kpi_id
+            and plans.period_grain = reached.period_grain
+            and plans.period_start = reached.period_start
+            and plans.dimension = reached.dimension
+            and plans.dimension_key = reached.dimension_key
     left join owners on plans.dimension = 'owner' and plans.dimension_key = owners.owner_key
     left join teams on plans.dimension = 'team' and plans.dimension_key = teams.team_key
 )
