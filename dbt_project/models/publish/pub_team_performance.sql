@@ -4,7 +4,7 @@ with performance as (
 
 select
     team_key,
-    team_name,
+    coalesce(team_name, 'unknown') as team_name,
     period_grain,
     period_start,
     period_end,

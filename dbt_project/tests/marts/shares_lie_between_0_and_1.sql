@@ -14,7 +14,13 @@ select
     kpi_values.period_start,
     kpi_values.dimension,
     kpi_values.dimension_value,
+    kpi_values.numerator,
+    kpi_values.denominator,
     kpi_values.value
 from kpi_values
 inner join catalogue on kpi_values.kpi_id = catalogue.kpi_id
-where kpi_values.value < 0 or kpi_values.value > 1
+where
+    kpi_values.value < 0
+    or kpi_values.value > 1
+    or kpi_values.numerator < 0
+    or kpi_values.numerator > kpi_values.denominator
