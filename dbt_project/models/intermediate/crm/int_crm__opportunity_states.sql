@@ -177,6 +177,8 @@ select
     source_system,
     vendor_id,
     valid_from,
+    -- What the deal became later nobody knew by then.
+    case when {{ existed('valid_to') }} then valid_to end as valid_to,
     nullif(vendor_pipeline_id, '') as vendor_pipeline_id,
     nullif(vendor_stage_id, '') as vendor_stage_id,
     cast(nullif(amount, '') as decimal(18, 2)) as amount,
@@ -188,5 +190,4 @@ from carried
 where
     -- Of several changes at one instant the last one leaves what stands.
     valid_to is distinct from valid_from
-    -- What the deal became later nobody knew by then.
     and {{ existed('valid_from') }}

@@ -20,6 +20,7 @@ keyed as (
     select
         opportunity_ids.record_key as opportunity_key,
         states.valid_from,
+        states.valid_to,
         {{ stage_key(
             'states.source_system', 'states.vendor_pipeline_id', 'states.vendor_stage_id'
         ) }}
@@ -43,8 +44,7 @@ keyed as (
 select
     keyed.opportunity_key,
     keyed.valid_from,
-    lead(keyed.valid_from) over (partition by keyed.opportunity_key order by keyed.valid_from)
-        as valid_to,
+    keyed.valid_to,
     keyed.stage_key,
     coalesce(stages.is_closed, false) as is_closed,
     coalesce(stages.is_won, false) as is_won,
