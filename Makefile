@@ -21,7 +21,7 @@ export GX_ANALYTICS_ENABLED := false
 # The environment's bytecode is compiled once, at install; ours is small.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help env demo advance identity query up test chaos oracle benchmark-identity benchmark-ingestion \
+.PHONY: help env demo advance identity query behind up test chaos oracle benchmark-identity benchmark-ingestion \
   benchmark-transform check format clean
 
 help: ## this list
@@ -52,6 +52,9 @@ identity: $(READY) ## how well records of several CRMs are known for one, agains
 
 query: $(READY) ## ask the published file: make query ARGS="select * from pub_owners limit 5"
 	@$(PY) -m orchestration.query "$(ARGS)"
+
+behind: $(READY) ## the rows of a number: make behind ARGS="sales_amount month 2026-10-01 owner"
+	@$(PY) -m orchestration.behind $(ARGS)
 
 up: $(READY) ## the Dagster UI with its schedules, on http://127.0.0.1:3000
 	$(PY) -m orchestration.up $(ARGS)
