@@ -22,6 +22,7 @@ export GX_ANALYTICS_ENABLED := false
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .PHONY: help env demo advance identity query docs up test chaos oracle benchmark-identity benchmark-ingestion \
+.PHONY: help env demo advance identity query behind up test chaos oracle benchmark-identity benchmark-ingestion \
   benchmark-transform check format clean
 
 help: ## this list
@@ -58,6 +59,8 @@ docs: $(READY) ## every table, its columns and its lineage in one page, out of t
 	  --static --project-dir dbt_project --profiles-dir dbt_project \
 	  --target-path $(CURDIR)/var/docs --log-path $(CURDIR)/var/docs/logs
 	@echo "open var/docs/static_index.html in a browser"
+behind: $(READY) ## the rows of a number: make behind ARGS="sales_amount month 2026-10-01 owner"
+	@$(PY) -m orchestration.behind $(ARGS)
 
 up: $(READY) ## the Dagster UI with its schedules, on http://127.0.0.1:3000
 	$(PY) -m orchestration.up $(ARGS)

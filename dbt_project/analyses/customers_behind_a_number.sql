@@ -1,108 +1,230 @@
--- From a number of the family `customers` to the rows behind it and to those left out. Change the
--- first step to the KPI and period that you ask about; compile it with `dbt compile`, or paste it
--- with the table names as they are in the warehouse. As it stands: who was lost in a month, who
--- stayed, and which deals and contracts no number counts.
---
---   churn_rate, retention_rate          in_numerator = the lost (churn) or the kept (retention)
---   ..._contract, ..._purchase          the same with basis = 'contract' or 'purchase'
---   active_customers, portfolio_growth  the rows with is_active_at_end, is_active_at_start
---   repeat_customer_rate, days_between_purchases, customer_lifetime_value, net_revenue_retention:
---                                       the won deals of the accounts, in fct_opportunities
+-- From a KPI of the family `customers` to the accounts or won deals behind it, and to those left
+-- out. customer_lifetime_value is no sum: its rows are the deals won in its year with their
+-- amounts. The rows of a percentile are its days.
 with asked as (
-    select
-        'any' as basis,
-        period_grain,
-        period_start,
-        {{ add_days('period_start', -1) }} as start_day,
-        measured_on as end_day
-    from {{ ref('dim_period') }}
-    where
-        period_grain = 'month'
-        and {{ as_of_date() }} >= period_end
-),
-
-last_asked as (
-    select
-        *,
-        row_number() over (order by period_start desc) as newest_first
-    from asked
-),
-
-spans as (
-    select * from {{ ref('fct_customer_spans') }}
-),
-
-presence as (
-    select
-        last_asked.period_grain,
-        last_asked.period_start,
-        spans.account_key,
-        max(
-            case
-                when
-                    last_asked.start_day >= spans.active_from
-                    and last_asked.start_day <= spans.active_to
-                    then 1
-                else 0
-            end
-        ) as is_active_at_start,
-        max(
-            case
-                when
-                    last_asked.end_day >= spans.active_from
-                    and last_asked.end_day <= spans.active_to
-                    then 1
-                else 0
-            end
-        ) as is_active_at_end,
-        max(spans.active_to) as active_to,
-        max(spans.ended_by) as ended_by
-    from last_asked
-    inner join spans
-        on
-            last_asked.basis = spans.basis
-            and last_asked.end_day >= spans.active_from
-            and last_asked.start_day <= spans.active_to
-    where last_asked.newest_first = 1
-    group by last_asked.period_grain, last_asked.period_start, spans.account_key
-),
-
-reasons as (
-    select * from {{ ref('fct_customer_churn') }}
+    {{ asked_number() }}
 ),
 
 accounts as (
     select * from {{ ref('dim_account') }}
 ),
 
-excluded as (
-    select * from {{ ref('excluded_records') }}
+-- Who was a customer on the day before the period, and who on its last day.
+presence as (
+    select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
+        spans.account_key,
+        max(spans.active_to) as active_to,
+        max(
+            case
+                when
+                    {{ add_days('asked.period_start', -1) }} >= spans.active_from
+                    and {{ add_days('asked.period_start', -1) }} <= spans.active_to
+                    then 1
+                else 0
+            end
+        ) as at_start,
+        max(
+            case
+                when
+                    asked.measured_on >= spans.active_from
+                    and asked.measured_on <= spans.active_to
+                    then 1
+                else 0
+            end
+        ) as at_end
+    from asked
+    inner join {{ ref('fct_customer_spans') }} as spans
+        on
+            asked.measured_on >= spans.active_from
+            and {{ add_days('asked.period_start', -1) }} <= spans.active_to
+            and spans.basis = case
+                when asked.kpi_id like '%_contract' then 'contract'
+                when asked.kpi_id like '%_purchase' then 'purchase'
+                else 'any'
+            end
+    left join accounts on spans.account_key = accounts.account_key
+    where
+        (
+            asked.kpi_id in ('active_customers', 'portfolio_growth')
+            or asked.kpi_id like 'retention_rate%'
+            or asked.kpi_id like 'churn_rate%'
+        )
+        and {{ asked_key({
+            'country': 'accounts.country_code',
+            'industry': 'accounts.industry',
+            'size_band': 'accounts.size_band',
+        }) }} = asked.dimension_key
+    group by asked.kpi_id, asked.dimension, asked.dimension_key, spans.account_key
+),
+
+account_rows as (
+    select
+        kpi_id,
+        dimension,
+        dimension_key,
+        'account' as record_kind,
+        account_key as record_key,
+        active_to as happened_on,
+        case
+            when kpi_id = 'active_customers' then at_end
+            when kpi_id = 'portfolio_growth' then at_end - at_start
+            when kpi_id like 'retention_rate%' then at_start * at_end
+            else at_start * (1 - at_end)
+        end as numerator,
+        case when kpi_id <> 'active_customers' then at_start end as denominator,
+        cast(null as string) as reason
+    from presence
+    where at_start = 1 or (at_end = 1 and kpi_id in ('active_customers', 'portfolio_growth'))
+),
+
+purchases as (
+    select
+        deals.opportunity_key,
+        deals.account_key,
+        deals.closed_on,
+        coalesce(deals.amount_base, 0) as amount_base,
+        accounts.country_code,
+        accounts.industry,
+        accounts.size_band,
+        row_number() over in_order as purchase_number,
+        lag(deals.closed_on) over in_order as previous_closed_on,
+        min(deals.closed_on) over (partition by deals.account_key) as first_closed_on
+    from {{ ref('fct_opportunities') }} as deals
+    left join accounts on deals.account_key = accounts.account_key
+    where deals.is_won and deals.closed_on is not null and deals.account_key is not null
+    window in_order as (
+        partition by deals.account_key
+        order by
+            deals.closed_on asc,
+            deals.closed_at asc,
+            deals.created_at asc,
+            deals.opportunity_key asc
+    )
+),
+
+asked_purchases as (
+    select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
+        asked.period_start,
+        asked.period_end,
+        asked.measured_on,
+        buys.*,
+        row_number() over (
+            partition by asked.dimension_key, buys.account_key
+            order by buys.closed_on asc, buys.opportunity_key asc
+        ) as number_in_period
+    from asked
+    inner join purchases as buys
+        on
+            case
+                when asked.kpi_id = 'net_revenue_retention'
+                    then {{ add_days('asked.measured_on', -730) }} < buys.closed_on
+                when asked.kpi_id = 'customer_lifetime_value'
+                    then {{ add_days('asked.measured_on', -365) }} < buys.closed_on
+                when asked.kpi_id = 'repeat_customer_rate_lifetime'
+                    then buys.purchase_number <= 2
+                when asked.kpi_id = 'repeat_customer_rate'
+                    then asked.period_start <= buys.closed_on
+                when asked.kpi_id like 'days_between_purchases%'
+                    then
+                        asked.period_start <= buys.closed_on
+                        and buys.previous_closed_on is not null
+                else false
+            end
+    where
+        case
+            when
+                asked.kpi_id = 'repeat_customer_rate'
+                or asked.kpi_id like 'days_between_purchases%'
+                then asked.period_end > buys.closed_on
+            else asked.measured_on >= buys.closed_on
+        end
+        and {{ asked_key({
+            'country': 'buys.country_code',
+            'industry': 'buys.industry',
+            'size_band': 'buys.size_band',
+        }) }} = asked.dimension_key
+),
+
+-- Customers of a year before: what they spent since, over what they had spent before.
+year_ago as (
+    select
+        measured_days.measured_on,
+        spans.account_key
+    from (select distinct measured_on from asked) as measured_days
+    inner join {{ ref('fct_customer_spans') }} as spans
+        on
+            {{ add_days('measured_days.measured_on', -365) }} >= spans.active_from
+            and {{ add_days('measured_days.measured_on', -365) }} <= spans.active_to
+    where spans.basis = 'any'
+),
+
+measured as (
+    select
+        deals.kpi_id,
+        deals.dimension,
+        deals.dimension_key,
+        'opportunity' as record_kind,
+        deals.opportunity_key as record_key,
+        deals.closed_on as happened_on,
+        case
+            when deals.kpi_id = 'net_revenue_retention'
+                then
+                    case
+                        when year_ago.account_key is null then null
+                        when {{ add_days('deals.measured_on', -365) }} < deals.closed_on
+                            then deals.amount_base
+                        else 0
+                    end
+            when deals.kpi_id = 'customer_lifetime_value' then deals.amount_base
+            when deals.kpi_id = 'repeat_customer_rate_lifetime' then deals.purchase_number - 1
+            when deals.kpi_id = 'repeat_customer_rate'
+                then
+                    case
+                        when deals.number_in_period > 1 then null
+                        when deals.first_closed_on < deals.period_start then 1
+                        else 0
+                    end
+            else {{ days_between('deals.previous_closed_on', 'deals.closed_on') }}
+        end as numerator,
+        case
+            when deals.kpi_id = 'net_revenue_retention'
+                then
+                    case
+                        when {{ add_days('deals.measured_on', -365) }} < deals.closed_on then 0
+                        else deals.amount_base
+                    end
+            when deals.kpi_id = 'repeat_customer_rate_lifetime' then 2 - deals.purchase_number
+            else 1
+        end as denominator,
+        cast(null as string) as reason
+    from asked_purchases as deals
+    left join year_ago
+        on
+            deals.measured_on = year_ago.measured_on
+            and deals.account_key = year_ago.account_key
+),
+
+deal_rows as (
+    select * from measured
+    where numerator is not null
+),
+
+left_out as (
+    {{ left_out_rows(
+        'customers', 'opportunity', 'int_crm__opportunities', 'opportunity_key',
+        'records.closed_on',
+        'records.is_closed'
+    ) }}
+    union all
+    {{ left_out_rows(
+        'customers', 'account', 'int_crm__accounts', 'account_key', 'cast(null as date)'
+    ) }}
 )
 
-select
-    case when presence.is_active_at_end = 1 then 'kept' else 'lost' end as part,
-    presence.account_key as record_key,
-    accounts.account_name as record_name,
-    coalesce(reasons.reason, presence.ended_by) as reason,
-    presence.active_to as until_day,
-    1 as in_denominator,
-    1 - presence.is_active_at_end as in_numerator
-from presence
-left join accounts on presence.account_key = accounts.account_key
-left join reasons
-    on
-        presence.account_key = reasons.account_key
-        and presence.period_start = reasons.month_start
-where presence.is_active_at_start = 1
-union all
-select
-    concat('excluded ', excluded.entity) as part,
-    excluded.record_key,
-    coalesce(excluded.salesforce_id, excluded.hubspot_id, excluded.pipedrive_id) as record_name,
-    excluded.reason,
-    cast(null as date) as until_day,
-    0 as in_denominator,
-    0 as in_numerator
-from excluded
-where excluded.kpi_families like '%customers%'
-order by part, record_key
+{{ rows_behind(['account_rows', 'deal_rows', 'left_out']) }}

@@ -1,12 +1,8 @@
--- From one number of kpi_cycle to the deals and accounts behind it, and to those left out:
---   dbt show --limit -1 --select cycle_behind_a_number --vars '{as_of: ..., behind: {cycle: {
---     kpi_id: sales_cycle_days, period_grain: month, period_start: 2026-10-01,
---     dimension: pipeline, dimension_key: ...}}}'
--- The numerators and denominators of the rows that count add up to those of the KPI; a percentile
--- is that of their numerators. sales_velocity is no sum: its rows are the deals closed in its 90
--- days, with their amount and their days. Rows that were left out have a reason.
+-- From a KPI of the family `cycle` to the deals and accounts behind it, and to those left out.
+-- The rows of a percentile are its days. sales_velocity is no sum: its rows are the deals closed
+-- in its 90 days, with their amounts and their days.
 with asked as (
-    {{ asked_number('cycle', 'sales_cycle_days') }}
+    {{ asked_number() }}
 ),
 
 deals as (
@@ -19,6 +15,9 @@ dimensions as (
 
 deal_rows as (
     select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
         'opportunity' as record_kind,
         deals.opportunity_key as record_key,
         deals.closed_on as happened_on,
@@ -59,6 +58,9 @@ deal_rows as (
 
 account_rows as (
     select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
         'account' as record_kind,
         purchases.account_key as record_key,
         purchases.first_won_on as happened_on,
@@ -79,31 +81,11 @@ account_rows as (
         }) }} = asked.dimension_key
 ),
 
--- Whatever the dimension: a record that is left out may have lost what would place it.
-excluded_rows as (
-    select
-        excluded.entity as record_kind,
-        excluded.record_key,
-        excluded_deals.closed_on as happened_on,
-        cast(null as integer) as numerator,
-        cast(null as integer) as denominator,
-        excluded.reason
-    from {{ ref('excluded_records') }} as excluded
-    inner join {{ ref('int_crm__opportunities') }} as excluded_deals
-        on excluded.record_key = excluded_deals.opportunity_key
-    inner join asked
-        on
-            excluded_deals.closed_on >= asked.period_start
-            and excluded_deals.closed_on < asked.period_end
-    where
-        excluded.entity = 'opportunity'
-        and excluded_deals.exclusion_reason is not null
-        and excluded_deals.is_closed
+left_out as (
+    {{ left_out_rows(
+        'cycle', 'opportunity', 'int_crm__opportunities', 'opportunity_key', 'records.closed_on',
+        "records.is_closed and excluded.reason <> 'negative_duration'"
+    ) }}
 )
 
-select * from deal_rows
-union all
-select * from account_rows
-union all
-select * from excluded_rows
-order by reason nulls first, happened_on nulls last, record_key nulls last
+{{ rows_behind(['deal_rows', 'account_rows', 'left_out']) }}

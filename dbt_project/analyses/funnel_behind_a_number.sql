@@ -1,11 +1,7 @@
--- From one number of kpi_funnel to the entries and stays behind it, and to what was left out:
---   dbt show --limit -1 --select funnel_behind_a_number --vars '{as_of: ..., behind: {funnel: {
---     kpi_id: stage_conversion_cohort, period_grain: quarter, period_start: 2026-07-01,
---     dimension: stage, dimension_key: ...}}}'
--- The numerators and denominators of the rows that count add up to those of the KPI; a percentile
--- is that of their numerators. Rows that were left out have a reason.
+-- From a KPI of the family `funnel` to the entries and stays behind it, and to what was left out.
+-- The rows of a percentile are its days.
 with asked as (
-    {{ asked_number('funnel', 'stage_conversion_cohort') }}
+    {{ asked_number() }}
 ),
 
 visits as (
@@ -14,6 +10,9 @@ visits as (
 
 entry_rows as (
     select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
         'stage_entry' as record_kind,
         entries.opportunity_key as record_key,
         entries.stage_key,
@@ -33,6 +32,9 @@ entry_rows as (
 
 ended_rows as (
     select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
         'stage_visit' as record_kind,
         visits.opportunity_key as record_key,
         visits.stage_key,
@@ -53,6 +55,9 @@ ended_rows as (
 
 running_rows as (
     select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
         'stage_visit' as record_kind,
         visits.opportunity_key as record_key,
         visits.stage_key,
@@ -72,31 +77,10 @@ running_rows as (
         = asked.dimension_key
 ),
 
--- Whatever the dimension: a record that is left out may have lost what would place it.
-excluded_rows as (
-    select
-        excluded.entity as record_kind,
-        excluded.record_key,
-        deals.stage_key,
-        deals.created_on as happened_on,
-        cast(null as double) as numerator,
-        cast(null as integer) as denominator,
-        excluded.reason
-    from {{ ref('excluded_records') }} as excluded
-    inner join {{ ref('int_crm__opportunities') }} as deals
-        on excluded.record_key = deals.opportunity_key
-    inner join asked
-        on
-            deals.created_on >= asked.period_start
-            and deals.created_on < asked.period_end
-    where excluded.entity = 'opportunity' and deals.exclusion_reason is not null
+left_out as (
+    {{ left_out_rows(
+        'funnel', 'opportunity', 'int_crm__opportunities', 'opportunity_key', 'records.created_on'
+    ) }}
 )
 
-select * from entry_rows
-union all
-select * from ended_rows
-union all
-select * from running_rows
-union all
-select * from excluded_rows
-order by reason nulls first, happened_on nulls last, record_key nulls last, stage_key nulls last
+{{ rows_behind(['entry_rows', 'ended_rows', 'running_rows', 'left_out']) }}

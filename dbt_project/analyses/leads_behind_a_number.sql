@@ -1,9 +1,5 @@
--- From one number of kpi_leads to the people and activities behind it, and to the people left out:
---   dbt show --limit -1 --select leads_behind_a_number --vars '{as_of: ..., behind: {leads: {
---     kpi_id: qualified_lead_rate, period_grain: month, period_start: 2026-10-01,
---     dimension: lead_source, dimension_key: email}}}'
--- The numerators and denominators of the rows that count add up to those of the KPI; a percentile
--- is that of their numerators. Rows that were left out have a reason.
+-- From a KPI of the family `leads` to the people and activities behind it, and to the people left
+-- out. The rows of a percentile are its minutes.
 {% set keys = {
     'lead_source': 'people.lead_source',
     'source_system': 'people.source_system',
@@ -13,7 +9,7 @@
     'team': 'owners.team_key',
 } %}
 with asked as (
-    {{ asked_number('leads', 'leads_created') }}
+    {{ asked_number() }}
 ),
 
 owners as (
@@ -22,6 +18,9 @@ owners as (
 
 lead_rows as (
     select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
         'lead' as record_kind,
         people.person_key as record_key,
         people.lead_on as happened_on,
@@ -59,6 +58,9 @@ lead_rows as (
 
 qualified_rows as (
     select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
         'qualified_person' as record_kind,
         people.person_key as record_key,
         people.qualified_on as happened_on,
@@ -86,6 +88,9 @@ qualified_rows as (
 
 prospecting_rows as (
     select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
         'activity' as record_kind,
         people.activity_key as record_key,
         people.activity_on as happened_on,
@@ -104,31 +109,11 @@ prospecting_rows as (
         = asked.dimension_key
 ),
 
--- Whatever the dimension: a record that is left out may have lost what would place it.
-excluded_rows as (
-    select
-        'person' as record_kind,
-        excluded.record_key,
-        {{ to_business_date('coalesce(people.lead_at, people.qualified_at)') }} as happened_on,
-        cast(null as integer) as numerator,
-        cast(null as integer) as denominator,
-        excluded.reason
-    from asked
-    cross join {{ ref('excluded_records') }} as excluded
-    inner join {{ ref('int_crm__people') }} as people on excluded.record_key = people.person_key
-    where
-        excluded.entity = 'person'
-        and {{ to_business_date('coalesce(people.lead_at, people.qualified_at)') }}
-        >= asked.period_start
-        and {{ to_business_date('coalesce(people.lead_at, people.qualified_at)') }}
-        < asked.period_end
+left_out as (
+    {{ left_out_rows(
+        'leads', 'person', 'int_crm__people', 'person_key',
+        to_business_date('coalesce(records.lead_at, records.qualified_at)')
+    ) }}
 )
 
-select * from lead_rows
-union all
-select * from qualified_rows
-union all
-select * from prospecting_rows
-union all
-select * from excluded_rows
-order by reason nulls first, happened_on nulls last, record_kind nulls last, record_key nulls last
+{{ rows_behind(['lead_rows', 'qualified_rows', 'prospecting_rows', 'left_out']) }}

@@ -1,12 +1,7 @@
--- From one number of kpi_marketing to the spend, sessions, leads and deals behind it, and to what
--- was left out:
---   dbt show --limit -1 --select marketing_behind_a_number --vars '{as_of: ..., behind: {
---     marketing: {kpi_id: campaign_roi, period_grain: quarter, period_start: 2026-07-01,
---     dimension: campaign, dimension_key: ...}}}'
--- The numerators and denominators of the rows that count add up to those of the KPI. Rows that were
--- left out have a reason.
+-- From a KPI of the family `marketing` to the spend, sessions, leads and deals behind it, and to
+-- what was left out.
 with asked as (
-    {{ asked_number('marketing', 'cost_per_lead') }}
+    {{ asked_number() }}
 ),
 
 leads as (
@@ -24,6 +19,9 @@ session_days as (
 
 spend_rows as (
     select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
         'spend' as record_kind,
         spend.campaign_key as record_key,
         spend.spent_on as happened_on,
@@ -46,6 +44,9 @@ spend_rows as (
 
 session_rows as (
     select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
         'sessions' as record_kind,
         sessions.lead_source as record_key,
         sessions.session_on as happened_on,
@@ -64,6 +65,9 @@ session_rows as (
 
 lead_rows as (
     select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
         'lead' as record_kind,
         leads.person_key as record_key,
         leads.lead_on as happened_on,
@@ -101,6 +105,9 @@ lead_rows as (
 
 deal_rows as (
     select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
         'opportunity' as record_kind,
         deals.opportunity_key as record_key,
         deals.closed_on as happened_on,
@@ -123,40 +130,16 @@ deal_rows as (
         and {{ asked_key({'campaign': 'deals.attributed_campaign_key'}) }} = asked.dimension_key
 ),
 
--- Whatever the dimension: a record that is left out may have lost what would place it.
-excluded_rows as (
-    select
-        excluded.entity as record_kind,
-        excluded.record_key,
-        coalesce(
-            case when deals.is_won then deals.closed_on end,
-            {{ to_business_date('people.lead_at') }}
-        ) as happened_on,
-        cast(null as integer) as numerator,
-        cast(null as integer) as denominator,
-        excluded.reason
-    from {{ ref('excluded_records') }} as excluded
-    left join {{ ref('int_crm__opportunities') }} as deals
-        on
-            excluded.record_key = deals.opportunity_key
-            and excluded.entity = 'opportunity'
-            and deals.exclusion_reason is not null
-    left join {{ ref('int_crm__people') }} as people
-        on excluded.record_key = people.person_key and excluded.entity = 'person'
+left_out as (
+    {{ left_out_rows(
+        'marketing', 'opportunity', 'int_crm__opportunities', 'opportunity_key',
+        'records.closed_on',
+        'records.is_won'
+    ) }}
+    union all
+    {{ left_out_rows(
+        'marketing', 'person', 'int_crm__people', 'person_key', to_business_date('records.lead_at')
+    ) }}
 )
 
-select * from spend_rows
-union all
-select * from session_rows
-union all
-select * from lead_rows
-union all
-select * from deal_rows
-union all
-select excluded_rows.*
-from excluded_rows
-inner join asked
-    on
-        excluded_rows.happened_on >= asked.period_start
-        and excluded_rows.happened_on < asked.period_end
-order by reason nulls first, happened_on nulls last, record_kind nulls last, record_key nulls last
+{{ rows_behind(['spend_rows', 'session_rows', 'lead_rows', 'deal_rows', 'left_out']) }}

@@ -1,11 +1,18 @@
--- From one number of kpi_movement to the deals behind it, and to those left out:
---   dbt show --limit -1 --select movement_behind_a_number --vars '{as_of: ..., behind: {movement: {
---     kpi_id: slippage_rate, period_grain: quarter, period_start: 2026-07-01,
---     dimension: team, dimension_key: ...}}}'
--- The numerators and denominators of the rows that count add up to those of the KPI. Rows that were
--- left out have a reason.
+-- From a KPI of the family `movement` to the deals behind it, and to those left out.
 with asked as (
-    {{ asked_number('movement', 'push_rate') }}
+    {{ asked_number() }}
+),
+
+-- The same whatever the keys that were asked for.
+asked_period as (
+    select distinct
+        kpi_id,
+        period_grain,
+        period_start,
+        period_end,
+        period_start_at,
+        measured_at
+    from asked
 ),
 
 dimensions as (
@@ -14,7 +21,7 @@ dimensions as (
 
 open_deals as (
     select distinct spans.opportunity_key
-    from asked
+    from asked_period as asked
     inner join {{ ref('fct_open_spans') }} as spans
         on
             asked.measured_at > spans.opened_at
@@ -26,7 +33,7 @@ pushed_deals as (
     select
         pushes.opportunity_key,
         min(pushes.pushed_on) as pushed_on
-    from asked
+    from asked_period as asked
     inner join {{ ref('fct_close_date_pushes') }} as pushes
         on
             asked.period_start <= pushes.pushed_on
@@ -34,7 +41,7 @@ pushed_deals as (
     group by pushes.opportunity_key
 ),
 
-deal_rows as (
+deals as (
     select
         open_deals.opportunity_key,
         pushed_deals.pushed_on as happened_on,
@@ -50,7 +57,7 @@ deal_rows as (
         case when expected.is_slipped then expected.amount_base else 0 end as numerator,
         expected.amount_base as denominator,
         case when coalesce(expected.amount_base, 0) <= 0 then 'no_amount' end as reason
-    from asked
+    from asked_period as asked
     inner join {{ ref('fct_expected_closings') }} as expected
         on
             asked.period_grain = expected.period_grain
@@ -63,43 +70,51 @@ deal_rows as (
         case when stalled.is_stalled then stalled.amount_base else 0 end as numerator,
         stalled.amount_base as denominator,
         case when coalesce(stalled.amount_base, 0) <= 0 then 'no_amount' end as reason
-    from asked
+    from asked_period as asked
     inner join {{ ref('fct_stalled_deals') }} as stalled
         on
             asked.period_grain = stalled.period_grain
             and asked.period_start = stalled.period_start
     where asked.kpi_id = 'stalled_pipeline_share'
+),
+
+deal_rows as (
+    select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
+        'opportunity' as record_kind,
+        deals.opportunity_key as record_key,
+        deals.happened_on,
+        case when deals.reason is null then deals.numerator end as numerator,
+        case when deals.reason is null then deals.denominator end as denominator,
+        deals.reason
+    from asked
+    inner join dimensions
+        on
+            asked.dimension = dimensions.dimension
+            and asked.dimension_key = dimensions.dimension_key
+    inner join deals on dimensions.opportunity_key = deals.opportunity_key
+),
+
+-- Open at some moment of the period, as far as the record says.
+left_out as (
+    select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
+        'opportunity' as record_kind,
+        deals.opportunity_key as record_key,
+        deals.created_on as happened_on,
+        cast(null as integer) as numerator,
+        cast(null as integer) as denominator,
+        deals.exclusion_reason as reason
+    from asked
+    inner join {{ ref('int_crm__opportunities') }} as deals
+        on
+            asked.period_end > deals.created_on
+            and asked.period_start <= coalesce(deals.closed_on, asked.period_start)
+    where asked.dimension = 'total' and deals.exclusion_reason is not null
 )
 
-select
-    'opportunity' as record_kind,
-    deal_rows.opportunity_key as record_key,
-    deal_rows.happened_on,
-    case when deal_rows.reason is null then deal_rows.numerator end as numerator,
-    case when deal_rows.reason is null then deal_rows.denominator end as denominator,
-    deal_rows.reason
-from asked
-inner join dimensions
-    on
-        asked.dimension = dimensions.dimension
-        and asked.dimension_key = dimensions.dimension_key
-inner join deal_rows on dimensions.opportunity_key = deal_rows.opportunity_key
-union all
--- Whatever the dimension: a record that is left out may have lost what would place it.
-select
-    excluded.entity as record_kind,
-    excluded.record_key,
-    deals.created_on as happened_on,
-    cast(null as decimal(18, 2)) as numerator,
-    cast(null as decimal(18, 2)) as denominator,
-    excluded.reason
-from {{ ref('excluded_records') }} as excluded
-inner join {{ ref('int_crm__opportunities') }} as deals
-    on excluded.record_key = deals.opportunity_key
-inner join asked on deals.created_on < asked.period_end
-where
-    excluded.entity = 'opportunity'
-    and deals.exclusion_reason is not null
-    -- Open at some moment of the period, as far as the record says.
-    and coalesce(deals.closed_on, asked.period_start) >= asked.period_start
-order by reason nulls first, happened_on nulls last, record_key nulls last
+{{ rows_behind(['deal_rows', 'left_out']) }}

@@ -1,189 +1,143 @@
--- From a KPI of the family `people` to what is behind it and to what was left out:
---   dbt compile --select people_behind_a_number --vars '{as_of: ...,
---     number_kpi: hygiene_score, number_grain: month, number_start: 2026-10-01,
---     number_dimension: owner}'
--- The numerators add up to the KPI's numerator and the denominators to its denominator. One row is
--- an account (accounts_per_rep), a rep (participation_rate), an open deal (hygiene_score) or a won
--- deal (ramp_attainment, whose denominator, a median, is a row of its own). What was left out has a
--- reason and stands beside the total.
+-- From a KPI of the family `people` to what is behind it and to what was left out. One row is an
+-- account (accounts_per_rep), a rep (participation_rate), an open deal (hygiene_score) or a won
+-- deal (ramp_attainment, whose denominator, a median, is a row of its own).
 with asked as (
-    {{ asked_numbers('people') }}
-),
-
-periods as (
-    select * from {{ ref('dim_period') }}
+    {{ asked_number() }}
 ),
 
 owners as (
     select * from {{ ref('dim_owner') }}
 ),
 
-accounts as (
-    select * from {{ ref('dim_account') }}
-),
+{% set keys = {'owner': 'records.owner_key', 'team': 'owners.team_key'} %}
 
-spans as (
-    select * from {{ ref('fct_customer_spans') }}
-    where basis = 'any'
-),
-
-engagement as (
-    select * from {{ ref('fct_rep_engagement') }}
-    where is_engaged is not null
-),
-
-open_deals as (
-    select * from {{ ref('fct_deal_hygiene') }}
-),
-
-won_deals as (
-    select * from {{ ref('fct_opportunities') }}
-    where is_won and closed_on <= {{ as_of_date() }}
-),
-
-ramp as (
-    select * from {{ ref('fct_ramp') }}
-),
-
-left_out as (
-    select * from {{ ref('excluded_records') }}
-    where concat(',', kpi_families, ',') like '%,people,%'
-),
-
-portfolios as (
+portfolio_rows as (
     select
-        asked.period_grain,
-        asked.period_start,
-        spans.account_key,
-        accounts.owner_key,
-        row_number() over (
-            partition by asked.dimension_key, accounts.owner_key
-            order by spans.account_key asc
-        ) as place_of_account
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
+        'account' as record_kind,
+        records.account_key as record_key,
+        spans.active_from as happened_on,
+        1 as numerator,
+        -- A rep is 1 on the first of the accounts.
+        case
+            when
+                row_number() over (
+                    partition by asked.dimension_key, records.owner_key
+                    order by spans.account_key asc
+                ) = 1
+                then 1
+            else 0
+        end as denominator,
+        cast(null as string) as reason
     from asked
-    inner join spans
+    inner join {{ ref('fct_customer_spans') }} as spans
         on
             asked.measured_on >= spans.active_from
             and asked.measured_on <= spans.active_to
-    inner join accounts on spans.account_key = accounts.account_key
-    left join owners on accounts.owner_key = owners.owner_key
+    inner join {{ ref('dim_account') }} as records on spans.account_key = records.account_key
+    left join owners on records.owner_key = owners.owner_key
     where
         asked.kpi_id = 'accounts_per_rep'
-        and accounts.owner_key is not null
-        and asked.dimension_key = case asked.dimension
-            when 'owner' then accounts.owner_key
-            when 'team' then coalesce(owners.team_key, 'unknown')
-            else 'total'
-        end
+        and spans.basis = 'any'
+        and records.owner_key is not null
+        and {{ asked_key(keys) }} = asked.dimension_key
 ),
 
-records as (
+rep_rows as (
     select
-        'accounts_per_rep' as kpi_id,
-        period_grain,
-        period_start,
-        'account' as entity,
-        account_key as record_key,
-        owner_key,
-        cast(1 as decimal(38, 10)) as numerator,
-        cast(case when place_of_account = 1 then 1 else 0 end as decimal(38, 10)) as denominator
-    from portfolios
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
+        'owner' as record_kind,
+        records.owner_key as record_key,
+        records.period_start as happened_on,
+        case when records.is_engaged then 1 else 0 end as numerator,
+        1 as denominator,
+        cast(null as string) as reason
+    from asked
+    inner join {{ ref('fct_rep_engagement') }} as records
+        on
+            asked.period_grain = records.period_grain
+            and asked.period_start = records.period_start
+    left join owners on records.owner_key = owners.owner_key
+    where
+        asked.kpi_id = 'participation_rate'
+        and records.is_engaged is not null
+        and {{ asked_key(keys) }} = asked.dimension_key
+),
+
+open_rows as (
+    select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
+        'opportunity' as record_kind,
+        records.opportunity_key as record_key,
+        asked.measured_on as happened_on,
+        1 - records.defect_weight as numerator,
+        1 as denominator,
+        cast(null as string) as reason
+    from asked
+    inner join {{ ref('fct_deal_hygiene') }} as records on not asked.is_complete
+    left join owners on records.owner_key = owners.owner_key
+    where
+        asked.kpi_id = 'hygiene_score'
+        and {{ asked_key(keys) }} = asked.dimension_key
+),
+
+won_rows as (
+    select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
+        'opportunity' as record_kind,
+        deals.opportunity_key as record_key,
+        deals.closed_on as happened_on,
+        deals.amount_base as numerator,
+        cast(null as integer) as denominator,
+        cast(null as string) as reason
+    from asked
+    inner join {{ ref('fct_opportunities') }} as deals
+        on
+            asked.measured_on >= deals.closed_on
+            and asked.dimension_key = deals.credited_owner_key
+    where asked.kpi_id = 'ramp_attainment' and deals.is_won
     union all
     select
-        'participation_rate' as kpi_id,
-        period_grain,
-        period_start,
-        'owner' as entity,
-        owner_key as record_key,
-        owner_key,
-        cast(case when is_engaged then 1 else 0 end as decimal(38, 10)) as numerator,
-        cast(1 as decimal(38, 10)) as denominator
-    from engagement
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
+        'median_of_earlier_owners' as record_kind,
+        ramp.owner_key as record_key,
+        ramp.period_start as happened_on,
+        cast(null as integer) as numerator,
+        ramp.peer_median_amount as denominator,
+        cast(null as string) as reason
+    from asked
+    inner join {{ ref('fct_ramp') }} as ramp
+        on
+            asked.period_start = ramp.period_start
+            and asked.dimension_key = ramp.owner_key
+    where asked.kpi_id = 'ramp_attainment'
+),
+
+left_out as (
+    {{ left_out_rows(
+        'people', 'account', 'int_crm__accounts', 'account_key', 'cast(null as date)',
+        "asked.kpi_id = 'accounts_per_rep'"
+    ) }}
     union all
-    select
-        'hygiene_score' as kpi_id,
-        periods.period_grain,
-        periods.period_start,
-        'opportunity' as entity,
-        open_deals.opportunity_key as record_key,
-        open_deals.owner_key,
-        cast(1 - open_deals.defect_weight as decimal(38, 10)) as numerator,
-        cast(1 as decimal(38, 10)) as denominator
-    from open_deals
-    cross join periods
-    where not periods.is_complete
+    {{ left_out_rows(
+        'people', 'activity', 'int_crm__activities', 'activity_key',
+        to_business_date('records.completed_at'), "asked.kpi_id = 'participation_rate'"
+    ) }}
     union all
-    select
-        'ramp_attainment' as kpi_id,
-        periods.period_grain,
-        periods.period_start,
-        'opportunity' as entity,
-        won_deals.opportunity_key as record_key,
-        won_deals.credited_owner_key as owner_key,
-        cast(won_deals.amount_base as decimal(38, 10)) as numerator,
-        cast(null as decimal(38, 10)) as denominator
-    from won_deals
-    inner join periods on won_deals.closed_on < periods.period_end
-    where periods.period_grain = 'month'
-    union all
-    select
-        'ramp_attainment' as kpi_id,
-        'month' as period_grain,
-        period_start,
-        'median of earlier owners' as entity,
-        cast(null as string) as record_key,
-        owner_key,
-        cast(null as decimal(38, 10)) as numerator,
-        cast(peer_median_amount as decimal(38, 10)) as denominator
-    from ramp
+    {{ left_out_rows(
+        'people', 'opportunity', 'int_crm__opportunities', 'opportunity_key',
+        'cast(null as date)', "asked.kpi_id in ('hygiene_score', 'ramp_attainment')"
+    ) }}
 )
 
-select
-    asked.kpi_id,
-    asked.period_grain,
-    asked.period_start,
-    asked.dimension,
-    asked.dimension_key,
-    asked.dimension_value,
-    records.entity,
-    records.record_key,
-    records.owner_key,
-    records.numerator,
-    records.denominator,
-    cast(null as string) as left_out_because
-from asked
-inner join records
-    on
-        asked.kpi_id = records.kpi_id
-        and asked.period_grain = records.period_grain
-        and asked.period_start = records.period_start
-left join owners on records.owner_key = owners.owner_key
-where
-    asked.dimension_key = case asked.dimension
-        when 'owner' then coalesce(records.owner_key, 'unknown')
-        when 'team' then coalesce(owners.team_key, 'unknown')
-        else 'total'
-    end
-union all
-select
-    asked.kpi_id,
-    asked.period_grain,
-    asked.period_start,
-    asked.dimension,
-    asked.dimension_key,
-    asked.dimension_value,
-    left_out.entity,
-    left_out.record_key,
-    cast(null as string) as owner_key,
-    cast(null as decimal(38, 10)) as numerator,
-    cast(null as decimal(38, 10)) as denominator,
-    left_out.reason as left_out_because
-from asked
-inner join left_out
-    on left_out.entity = case asked.kpi_id
-        when 'accounts_per_rep' then 'account'
-        when 'participation_rate' then 'activity'
-        else 'opportunity'
-    end
-where asked.dimension = 'total'
-order by kpi_id, dimension_key, left_out_because, owner_key, record_key
+{{ rows_behind(['portfolio_rows', 'rep_rows', 'open_rows', 'won_rows', 'left_out']) }}

@@ -1,22 +1,12 @@
--- From a KPI of the family `products` to the lines behind it and to those that were left out:
---   dbt compile --select products_behind_a_number
---     --vars '{as_of: ..., number_kpi: discount_rate,
---       number_grain: quarter, number_start: 2026-07-01,
---       number_dimension: product, number_key: ...}'
--- For attach_rate ask for the grain quarter or year and the dimension product_pair. The numerators
--- add up to the KPI's numerator and the denominators to its denominator: a buyer, and a deal of a
--- pair, is 1 on one of its lines. Lines left out have a reason and stand beside the total.
+-- From a KPI of the family `products` to the lines behind it and to those that were left out. A
+-- buyer, and a deal of a pair, is 1 on one of its lines.
 with asked as (
-    {{ asked_numbers('products') }}
+    {{ asked_number() }}
 ),
 
 lines as (
     select * from {{ ref('fct_opportunity_lines') }}
     where is_won
-),
-
-deals as (
-    select * from {{ ref('fct_opportunities') }}
 ),
 
 returns as (
@@ -32,15 +22,6 @@ deal_dimensions as (
     select * from {{ ref('bridge_opportunity_dimension') }}
 ),
 
-all_lines as (
-    select * from {{ ref('int_crm__line_items') }}
-),
-
-all_deals as (
-    select * from {{ ref('int_crm__opportunities') }}
-    where is_won
-),
-
 moved as (
     select
         'sold' as movement,
@@ -50,9 +31,7 @@ moved as (
         account_key as buyer_key,
         closed_on as moved_on,
         product_key,
-        product_name,
         product_family,
-        quantity,
         list_price,
         case when net_amount_base is not null then list_amount_base end as list_amount,
         case when list_amount_base is not null then net_amount_base end as net_amount,
@@ -67,9 +46,7 @@ moved as (
         cast(null as string) as buyer_key,
         ordered_on as moved_on,
         product_key,
-        product_name,
         product_family,
-        quantity,
         cast(null as decimal(18, 2)) as list_price,
         cast(null as decimal(18, 2)) as list_amount,
         cast(null as decimal(18, 2)) as net_amount,
@@ -80,20 +57,11 @@ moved as (
 placed as (
     select
         asked.kpi_id,
-        asked.period_grain,
-        asked.period_start,
         asked.dimension,
         asked.dimension_key,
-        asked.dimension_value,
-        moved.movement,
         moved.line_key,
-        moved.opportunity_key,
         moved.buyer_key,
         moved.moved_on,
-        moved.product_key,
-        moved.product_name,
-        moved.product_family,
-        moved.quantity,
         moved.list_price,
         moved.list_amount,
         moved.net_amount,
@@ -126,7 +94,7 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by kpi_id, period_grain, period_start, dimension, dimension_key, buyer_key
+            partition by dimension_key, buyer_key
             order by line_key asc
         ) as line_of_buyer
     from placed
@@ -134,7 +102,12 @@ numbered as (
 
 measured as (
     select
-        *,
+        kpi_id,
+        dimension,
+        dimension_key,
+        'line' as record_kind,
+        line_key as record_key,
+        moved_on as happened_on,
         case kpi_id
             when 'discount_rate' then list_amount - net_amount
             when 'lines_without_list_price' then case when list_price is null then 1 end
@@ -144,8 +117,14 @@ measured as (
             when kpi_id = 'discount_rate' then list_amount
             when kpi_id = 'units_per_customer'
                 then case when buyer_key is not null and line_of_buyer = 1 then 1 else 0 end
-        end as denominator
+        end as denominator,
+        cast(null as string) as reason
     from numbered
+),
+
+line_rows as (
+    select * from measured
+    where numerator is not null
 ),
 
 -- One line per deal speaks for product A, and for B when the deal holds it.
@@ -154,29 +133,23 @@ held as (
         opportunity_key,
         closed_on,
         product_key,
-        max(product_name) as product_name,
-        max(product_family) as product_family,
         min(line_item_key) as line_item_key
     from lines
     where product_key is not null
     group by opportunity_key, closed_on, product_key
 ),
 
-paired as (
+pair_rows as (
     select
         asked.kpi_id,
-        asked.period_grain,
-        asked.period_start,
         asked.dimension,
         asked.dimension_key,
-        asked.dimension_value,
-        first_held.line_item_key as line_key,
-        first_held.opportunity_key,
-        first_held.closed_on as moved_on,
-        first_held.product_key,
-        first_held.product_name,
-        first_held.product_family,
-        case when second_held.opportunity_key is null then 0 else 1 end as numerator
+        'line' as record_kind,
+        first_held.line_item_key as record_key,
+        first_held.closed_on as happened_on,
+        case when second_held.opportunity_key is null then 0 else 1 end as numerator,
+        1 as denominator,
+        cast(null as string) as reason
     from asked
     inner join held as first_held
         on
@@ -188,93 +161,50 @@ paired as (
             first_held.opportunity_key = second_held.opportunity_key
             and split_part(asked.dimension_key, '|', 2) = second_held.product_key
     where asked.kpi_id = 'attach_rate'
+),
+
+left_out as (
+    select
+        asked.kpi_id,
+        asked.dimension,
+        asked.dimension_key,
+        'line' as record_kind,
+        all_lines.line_item_key as record_key,
+        all_deals.closed_on as happened_on,
+        cast(null as integer) as numerator,
+        cast(null as integer) as denominator,
+        coalesce(
+            all_deals.exclusion_reason,
+            case
+                when all_deals.closed_on is null then 'no_close_date'
+                when all_lines.list_price is null then 'no_list_price'
+                when all_lines.quantity is null then 'no_quantity'
+                when all_lines.net_amount is null then 'no_amount'
+                else 'no_rate'
+            end
+        ) as reason
+    from asked
+    inner join {{ ref('int_crm__opportunities') }} as all_deals
+        on
+            all_deals.closed_on is null
+            or (
+                asked.period_start <= all_deals.closed_on
+                and asked.period_end > all_deals.closed_on
+            )
+    inner join {{ ref('int_crm__line_items') }} as all_lines
+        on all_deals.opportunity_key = all_lines.opportunity_key
+    left join lines on all_lines.line_item_key = lines.line_item_key
+    where
+        asked.dimension = 'total'
+        and all_deals.is_won
+        and (
+            all_deals.exclusion_reason is not null
+            or all_deals.closed_on is null
+            or (
+                asked.kpi_id = 'discount_rate'
+                and (lines.list_amount_base is null or lines.net_amount_base is null)
+            )
+        )
 )
 
-select
-    measured.kpi_id,
-    measured.period_grain,
-    measured.period_start,
-    measured.dimension,
-    measured.dimension_key,
-    measured.dimension_value,
-    measured.movement,
-    measured.line_key,
-    measured.opportunity_key,
-    deals.opportunity_name,
-    measured.moved_on,
-    measured.product_name,
-    measured.product_family,
-    measured.quantity,
-    cast(measured.numerator as decimal(38, 10)) as numerator,
-    cast(measured.denominator as decimal(38, 10)) as denominator,
-    cast(null as string) as left_out_because
-from measured
-left join deals on measured.opportunity_key = deals.opportunity_key
-where measured.numerator is not null
-union all
-select
-    paired.kpi_id,
-    paired.period_grain,
-    paired.period_start,
-    paired.dimension,
-    paired.dimension_key,
-    paired.dimension_value,
-    'sold' as movement,
-    paired.line_key,
-    paired.opportunity_key,
-    deals.opportunity_name,
-    paired.moved_on,
-    paired.product_name,
-    paired.product_family,
-    cast(null as decimal(18, 4)) as quantity,
-    cast(paired.numerator as decimal(38, 10)) as numerator,
-    cast(1 as decimal(38, 10)) as denominator,
-    cast(null as string) as left_out_because
-from paired
-left join deals on paired.opportunity_key = deals.opportunity_key
-union all
-select
-    asked.kpi_id,
-    asked.period_grain,
-    asked.period_start,
-    asked.dimension,
-    asked.dimension_key,
-    asked.dimension_value,
-    'sold' as movement,
-    all_lines.line_item_key as line_key,
-    all_lines.opportunity_key,
-    all_deals.opportunity_name,
-    all_deals.closed_on as moved_on,
-    all_lines.product_name,
-    all_lines.product_family,
-    all_lines.quantity,
-    cast(null as decimal(38, 10)) as numerator,
-    cast(null as decimal(38, 10)) as denominator,
-    coalesce(
-        all_deals.exclusion_reason,
-        case
-            when all_deals.closed_on is null then 'no_close_date'
-            when all_lines.list_price is null then 'no_list_price'
-            when all_lines.quantity is null then 'no_quantity'
-            when all_lines.net_amount is null then 'no_amount'
-            else 'no_rate'
-        end
-    ) as left_out_because
-from asked
-inner join all_deals
-    on
-        all_deals.closed_on is null
-        or (asked.period_start <= all_deals.closed_on and asked.period_end > all_deals.closed_on)
-inner join all_lines on all_deals.opportunity_key = all_lines.opportunity_key
-left join lines on all_lines.line_item_key = lines.line_item_key
-where
-    asked.dimension = 'total'
-    and (
-        all_deals.exclusion_reason is not null
-        or all_deals.closed_on is null
-        or (
-            asked.kpi_id = 'discount_rate'
-            and (lines.list_amount_base is null or lines.net_amount_base is null)
-        )
-    )
-order by kpi_id, dimension_key, left_out_because, moved_on, line_key
+{{ rows_behind(['line_rows', 'pair_rows', 'left_out']) }}

@@ -20,6 +20,7 @@ import duckdb
 import pytest
 
 from ingestion.run import SOURCES, Home, prepare
+from orchestration.behind import WORDS, question
 
 SAMPLE = Path(__file__).parents[3] / "shared" / "data" / "cdnow" / "CDNOW_sample.txt"
 PROJECT = Path(__file__).parents[2] / "dbt_project"
@@ -214,45 +215,43 @@ def test_the_identities_hold_on_it(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def behind(
     folder: Path, ask: Callable[[str], list[tuple[Any, ...]]]
-) -> Callable[[str, str], list[tuple[Any, ...]]]:
-    """The rows of a drill-down query, as sums of what is asked."""
+) -> Callable[..., list[tuple[Any, ...]]]:
+    """What the rows of a number add up to, and how many there are."""
     _dbt(folder, "compile", "--select", "path:analyses")
+    compiled = folder / "target" / "compiled" / "sales_heartbeat" / "analyses"
 
-    def rows(family: str, sums: str) -> list[tuple[Any, ...]]:
-        [path] = (folder / "target" / "compiled").rglob(f"{family}_behind_a_number.sql")
-        return ask(f"select {sums} from ({path.read_text().rstrip().rstrip(';')}) as behind")
+    def added(family: str, *number: str) -> list[tuple[Any, ...]]:
+        asked = dict(zip(WORDS, (*number, "total", "total"), strict=True))
+        return ask(
+            "select sum(numerator), sum(denominator), count(*) "
+            f"from ({question(compiled, family, asked)}) as behind"
+        )
 
-    return rows
+    return added
 
 
 def test_the_rows_behind_churn_add_up_to_it(
-    ask: Callable[[str], list[tuple[Any, ...]]],
-    behind: Callable[[str, str], list[tuple[Any, ...]]],
+    ask: Callable[[str], list[tuple[Any, ...]]], behind: Callable[..., list[tuple[Any, ...]]]
 ) -> None:
-    found = behind("customers", "sum(in_numerator), sum(in_denominator)")
+    [(numerator, denominator, _)] = behind("customers", "churn_rate", "month", "1998-06-01")
     lost, started, _ = _total(ask, "churn_rate", "month", "1998-06-01")
-    assert found == [(lost, started)]
+    assert (numerator, denominator) == (lost, started)
     assert lost > 0
 
 
 def test_the_rows_behind_satisfaction_add_up_to_it(
-    ask: Callable[[str], list[tuple[Any, ...]]],
-    behind: Callable[[str, str], list[tuple[Any, ...]]],
+    ask: Callable[[str], list[tuple[Any, ...]]], behind: Callable[..., list[tuple[Any, ...]]]
 ) -> None:
-    found = behind("satisfaction", "sum(in_numerator), sum(in_denominator), count(*)")
+    found = behind("satisfaction", "csat", "year", "1998-01-01")
     satisfied, answers, _ = _total(ask, "csat", "year", "1998-01-01")
     # One came again with another opinion, one said nothing, one is a test.
     assert found == [(satisfied, answers, 5)] == [(1, 2, 5)]
 
 
 def test_the_rows_behind_the_first_response_add_up_to_it(
-    ask: Callable[[str], list[tuple[Any, ...]]],
-    behind: Callable[[str, str], list[tuple[Any, ...]]],
+    ask: Callable[[str], list[tuple[Any, ...]]], behind: Callable[..., list[tuple[Any, ...]]]
 ) -> None:
-    found = behind(
-        "service",
-        "sum(first_response_milliseconds) / 3600000, sum(in_denominator), count(*)",
-    )
+    found = behind("service", "first_response_hours", "year", "1998-01-01")
     hours, answered, _ = _total(ask, "first_response_hours", "year", "1998-01-01")
     # One was answered before it was opened, one never, one is deleted.
     assert found == [(hours, answered, 5)] == [(3.5, 2, 5)]

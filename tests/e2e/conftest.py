@@ -1,11 +1,12 @@
-"""One small company and one finished run of the main job, shared by the tests that only look."""
+"""One small company and one finished run of the main job, shared by all tests of all workers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+import json
+import os
 
 import pytest
+from filelock import FileLock
 
 from sandbox.company import generate
 from tests.e2e.playground import Playground, playground
@@ -14,16 +15,17 @@ DEALS = 300
 
 
 @pytest.fixture(scope="session")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("company") / "company.sqlite"
-    generate(path, deals=DEALS, seed=11)
-    return path
-
-
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory, company: Path) -> Iterator[Playground]:
-    """A home in which the main job has run once. Tests must not run it again there."""
-    home = tmp_path_factory.mktemp("finished")
-    with playground(home, company) as ground:
-        ground.run()
-        yield ground
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Playground:
+    """A home in which the main job has run once, made by the worker that asks first. Tests must not
+    change it: those that go on from it take a copy."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    home, store, told = (folder / f"finished.{end}" for end in ("home", "sqlite", "json"))
+    with FileLock(folder / "finished.lock"):
+        if not told.exists():
+            generate(store, deals=DEALS, seed=11)
+            with playground(home, store) as ground:
+                ground.run()
+                told.write_text(json.dumps(dict(ground.environment)))
+    return Playground(home, store, json.loads(told.read_text()))

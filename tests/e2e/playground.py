@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,29 +36,30 @@ class Playground:
     def published(self) -> Path:
         return published_file(self.home)
 
-    def start(self, job: str = "heartbeat") -> subprocess.Popen[str]:
-        """The job in a process of its own, in a group of its own, as of the company's clock."""
+    def start(self, **more: str) -> subprocess.Popen[str]:
+        """The main job in a process of its own, in a group of its own, as of the company's clock,
+        with more in its environment."""
         return subprocess.Popen(
             [
-                *(sys.executable, "-m", "orchestration.run", "--job", job),
+                *(sys.executable, "-m", "orchestration.run"),
                 *("--no-history", "--as-of", clock(self.store).isoformat()),
             ],
             cwd=ROOT,
-            env={**os.environ, **self.environment},
+            env={**os.environ, **self.environment, **more},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
 
-    def run(self, job: str = "heartbeat") -> str:
-        process = self.start(job)
-        out, err = process.communicate(timeout=400)
+    def run(self, **more: str) -> str:
+        process = self.start(**more)
+        out, err = process.communicate(timeout=900)
         assert process.returncode == 0, f"{out}\n{err[-4000:]}"
         return out
 
-    def rebuilt(self, beside: Path, *, as_of: datetime) -> Path:
-        """A copy of the warehouse in which all models were built once more, as of an instant."""
+    def rebuilt(self, beside: Path, *, as_of: datetime, models: str = "*") -> Path:
+        """A copy of the warehouse in which models were built once more, as of an instant."""
         beside.mkdir()
         copy = Path(shutil.copy(self.warehouse, beside / self.warehouse.name))
         variables = {
@@ -69,6 +70,7 @@ class Playground:
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "dbt.cli.main", "run", "--vars", json.dumps(variables)),
+                *("--select", models),
                 *("--project-dir", str(ROOT / "dbt_project")),
                 *("--profiles-dir", str(ROOT / "dbt_project")),
                 *("--target-path", str(beside / "target"), "--log-path", str(beside / "logs")),
@@ -81,26 +83,28 @@ class Playground:
         assert done.returncode == 0, done.stdout[-4000:]
         return copy
 
-    def tables(self, schemas: tuple[str, ...]) -> dict[str, list[tuple[object, ...]]]:
-        """Every table of the schemas, its rows in order, without the columns that name the load."""
-        with duckdb.connect(self.warehouse, read_only=True) as connection:
-            return dump(connection, schemas)
+    def prints(self, schemas: Sequence[str]) -> dict[str, tuple[int, int]]:
+        return prints(self.warehouse, schemas)
 
 
-def dump(
-    connection: duckdb.DuckDBPyConnection, schemas: tuple[str, ...]
-) -> dict[str, list[tuple[object, ...]]]:
-    names = connection.execute(
-        "select schema_name, table_name from duckdb_tables() where list_contains(?, schema_name)",
-        [list(schemas)],
-    ).fetchall()
-    return {
-        f"{schema}.{table}": connection.sql(
-            f"select columns(c -> not list_contains({list(OURS)}, c))"
-            f' from "{schema}"."{table}" order by all'
+def prints(warehouse: Path, schemas: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Rows and a sum of their hashes, of each table and view; neither the order of the rows nor the
+    columns that name the load have a part in it."""
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        names = connection.execute(
+            "select distinct schema_name || '.' || table_name from duckdb_columns() "
+            "where list_contains(?, schema_name) and database_name = current_database()",
+            [list(schemas)],
         ).fetchall()
-        for schema, table in sorted(names)
-    }
+        found = {}
+        for (name,) in sorted(names):
+            row = connection.execute(
+                "select count(*), sum(hash(t)) from "
+                f"(select columns(c -> not list_contains({list(OURS)}, c)) from {name}) as t"
+            ).fetchone()
+            assert row is not None
+            found[name] = row
+        return found
 
 
 @contextmanager
