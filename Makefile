@@ -21,9 +21,8 @@ export GX_ANALYTICS_ENABLED := false
 # The environment's bytecode is compiled once, at install; ours is small.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help env demo advance identity query docs up test chaos oracle benchmark-identity benchmark-ingestion \
-.PHONY: help env demo advance identity query behind up test chaos oracle benchmark-identity benchmark-ingestion \
-  benchmark-transform check format clean
+.PHONY: help env demo advance identity query behind docs up test chaos oracle benchmark-identity \
+  benchmark-ingestion benchmark-transform check format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-19s %s\n", $$1, $$2}' Makefile
@@ -54,13 +53,14 @@ identity: $(READY) ## how well records of several CRMs are known for one, agains
 query: $(READY) ## ask the published file: make query ARGS="select * from pub_owners limit 5"
 	@$(PY) -m orchestration.query "$(ARGS)"
 
+behind: $(READY) ## the rows of a number: make behind ARGS="sales_amount month 2026-10-01 owner"
+	@$(PY) -m orchestration.behind $(ARGS)
+
 docs: $(READY) ## every table, its columns and its lineage in one page, out of the demo's warehouse
 	@SALES_HEARTBEAT_WAREHOUSE=$(CURDIR)/var/demo/warehouse.duckdb $(VENV)/bin/dbt --quiet docs generate \
 	  --static --project-dir dbt_project --profiles-dir dbt_project \
 	  --target-path $(CURDIR)/var/docs --log-path $(CURDIR)/var/docs/logs
 	@echo "open var/docs/static_index.html in a browser"
-behind: $(READY) ## the rows of a number: make behind ARGS="sales_amount month 2026-10-01 owner"
-	@$(PY) -m orchestration.behind $(ARGS)
 
 up: $(READY) ## the Dagster UI with its schedules, on http://127.0.0.1:3000
 	$(PY) -m orchestration.up $(ARGS)
@@ -79,6 +79,7 @@ benchmark-ingestion: $(READY) ## how fast we read, and others: make benchmark-in
 
 benchmark-transform: $(READY) ## how long the models take on a million deals
 	$(PY) -m tests.benchmarks.transform $(ARGS)
+
 benchmark-identity: $(READY) ## who is who among a million people and 300,000 companies
 	$(PY) -m tests.benchmarks.identity $(ARGS)
 
