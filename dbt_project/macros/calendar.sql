@@ -44,7 +44,7 @@
     {%- set day = var('calendar_first_day') | string -%}
     {%- if not modules.re.fullmatch('[12][0-9]{3}-[01][0-9]-[0-3][0-9]', day) -%}
         {{ exceptions.raise_compiler_error(
-            "calendar_first_day is a day like 2000-01-01, not '" ~ day ~ "'"
+            "calendar_first_day is a day like 1990-01-01, not '" ~ day ~ "'"
         ) }}
     {%- endif -%}
     cast('{{ day }}' as date)

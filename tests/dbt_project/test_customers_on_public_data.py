@@ -85,8 +85,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("public")
     for source in SOURCES:
         prepare(source, home=Home(folder))
-    _dbt(folder, "seed")
-    _dbt(folder, "run", "--select", "staging", "intermediate")
+    inputs = ("resource_type:seed", "staging", "intermediate")
+    _dbt(folder, "build", "--exclude-resource-type", "test", "unit_test", "--select", *inputs)
     with duckdb.connect(str(Home(folder).warehouse)) as connection:
         connection.execute(
             "create temp table purchases (id text, account text, day date, amount text)"
