@@ -97,6 +97,8 @@ select
     linked.created_at,
     linked.due_at,
     linked.completed_at,
+    -- Once here: a dozen models ask for the day.
+    {{ to_business_date('linked.completed_at') }} as completed_on,
     linked.outcome,
     linked.source_system,
     case

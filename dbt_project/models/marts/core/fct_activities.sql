@@ -21,7 +21,7 @@ select
     activities.created_at,
     activities.due_at,
     activities.completed_at,
-    {{ to_business_date('activities.completed_at') }} as completed_on,
+    activities.completed_on,
     coalesce(activities.completed_at <= {{ as_of() }}, false) as is_completed,
     activities.outcome,
     activities.source_system

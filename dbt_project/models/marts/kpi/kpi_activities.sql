@@ -85,37 +85,42 @@ rates as (
     group by period_grain, period_start, dimension, dimension_key, dimension_value
 ),
 
--- Once per day, account, rep and type. Who was not yet reached in a period counts in it.
+accounts as (
+    select
+        account_key,
+        row_number() over (order by account_key asc) as account_number
+    from follow_ups
+    where account_key is not null
+    group by account_key
+),
+
+-- Once per day, account, rep and type. Who was not yet reached in a period counts in it. A number
+-- stands for the account: four sorts by it are half as dear as by the key.
 reached as (
     select distinct
         follow_ups.completed_on,
-        follow_ups.account_key,
+        accounts.account_number,
         follow_ups.owner_key,
-        owners.owner_name,
-        owners.team_key,
-        owners.team_name,
+        follow_ups.team_key,
         follow_ups.activity_type
     from follow_ups
-    left join owners on follow_ups.owner_key = owners.owner_key
-    where follow_ups.account_key is not null
+    inner join accounts on follow_ups.account_key = accounts.account_key
 ),
 
 reached_before as (
     select
         completed_on,
         owner_key,
-        owner_name,
-        team_key,
-        team_name,
         activity_type,
-        lag(completed_on) over (partition by account_key order by completed_on asc)
+        lag(completed_on) over (partition by account_number order by completed_on asc)
             as before_total,
-        lag(completed_on) over (partition by account_key, owner_key order by completed_on asc)
+        lag(completed_on) over (partition by account_number, owner_key order by completed_on asc)
             as before_owner,
-        lag(completed_on) over (partition by account_key, team_key order by completed_on asc)
+        lag(completed_on) over (partition by account_number, team_key order by completed_on asc)
             as before_team,
-        lag(completed_on) over (partition by account_key, activity_type order by completed_on asc)
-            as before_type
+        lag(completed_on) over (
+            partition by account_number, activity_type order by completed_on asc
+        ) as before_type
     from reached
 ),
 
@@ -124,9 +129,6 @@ first_reached as (
         days.period_grain,
         days.period_start,
         reached_before.owner_key,
-        reached_before.owner_name,
-        reached_before.team_key,
-        reached_before.team_name,
         reached_before.activity_type,
         count_if(coalesce(reached_before.before_total < days.period_start, true)) as new_of_total,
         count_if(coalesce(reached_before.before_owner < days.period_start, true)) as new_of_owner,
@@ -138,15 +140,22 @@ first_reached as (
         days.period_grain,
         days.period_start,
         reached_before.owner_key,
-        reached_before.owner_name,
-        reached_before.team_key,
-        reached_before.team_name,
         reached_before.activity_type
+),
+
+reached_by as (
+    select
+        first_reached.*,
+        owners.owner_name,
+        owners.team_key,
+        owners.team_name
+    from first_reached
+    left join owners on first_reached.owner_key = owners.owner_key
 ),
 
 reached_dimensioned as (
     {{ by_dimension(
-        'first_reached',
+        'reached_by',
         [
             'period_grain', 'period_start', 'new_of_total', 'new_of_owner', 'new_of_team',
             'new_of_type',

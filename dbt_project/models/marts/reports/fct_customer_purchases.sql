@@ -13,6 +13,14 @@ days as (
     where period_grain in ('month', 'quarter', 'year')
 ),
 
+periods as (
+    select * from {{ ref('dim_period') }}
+),
+
+accounts as (
+    select * from {{ ref('dim_account') }}
+),
+
 -- A deal has many lines and counts once.
 deals as (
     select
@@ -34,12 +42,6 @@ by_product as (
         period_start,
         account_key,
         product_key,
-        max(period_end) as period_end,
-        bool_or(is_complete) as is_complete,
-        max(account_name) as account_name,
-        max(country_code) as country_code,
-        max(industry) as industry,
-        max(size_band) as size_band,
         max(product_name) as product_name,
         max(product_family) as product_family,
         sum(units) as units,
@@ -63,12 +65,6 @@ summed as (
         period_grain,
         period_start,
         account_key,
-        max(period_end) as period_end,
-        bool_or(is_complete) as is_complete,
-        max(account_name) as account_name,
-        max(country_code) as country_code,
-        max(industry) as industry,
-        max(size_band) as size_band,
         count_if(product_key <> 'unknown') as product_count,
         count(distinct case when product_family <> 'unknown' then product_family end)
             as product_family_count,
@@ -86,13 +82,13 @@ summed as (
 select
     summed.period_grain,
     summed.period_start,
-    summed.period_end,
-    summed.is_complete,
+    periods.period_end,
+    periods.is_complete,
     summed.account_key,
-    summed.account_name,
-    summed.country_code,
-    summed.industry,
-    summed.size_band,
+    coalesce(accounts.account_name, 'unknown') as account_name,
+    coalesce(accounts.country_code, 'unknown') as country_code,
+    coalesce(accounts.industry, 'unknown') as industry,
+    coalesce(accounts.size_band, 'unknown') as size_band,
     deals.deal_count,
     deals.coupon_deal_count,
     cast(summed.product_count as bigint) as product_count,
@@ -111,3 +107,8 @@ inner join deals
         summed.period_grain = deals.period_grain
         and summed.period_start = deals.period_start
         and summed.account_key = deals.account_key
+inner join periods
+    on
+        summed.period_grain = periods.period_grain
+        and summed.period_start = periods.period_start
+left join accounts on summed.account_key = accounts.account_key
