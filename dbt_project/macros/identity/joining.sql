@@ -139,10 +139,15 @@ beaten as (
     select member from compared
     where is_beaten
     union
-    select case when one.{{ place }} > other.{{ place }} then one.member else other.member end as member
+    -- The anchors are compared after the join: as its key they would pair each with each.
+    select
+        case
+            when one.anchor = other.anchor and one.{{ place }} > other.{{ place }} then one.member
+            when one.anchor = other.anchor and one.{{ place }} < other.{{ place }} then other.member
+        end as member
     from apart
     inner join candidates as one on apart.anchor = one.member
-    inner join candidates as other on apart.member = other.member and one.anchor = other.anchor
+    inner join candidates as other on apart.member = other.member
 )
 {%- endmacro %}
 
