@@ -105,6 +105,52 @@ edges as (
 )
 {%- endmacro %}
 
+{# Whether one of the candidates before holds another value. Who has a value differs from any other
+   one; who has none, only from one that differs within itself. #}
+{% macro _mark_differed(mark) -%}
+    case
+        when first_{{ mark }} is null
+            then coalesce(max(case when first_{{ mark }} <> last_{{ mark }} then 1 end) over before, 0) = 1
+        else
+            least(first_{{ mark }}, min(first_{{ mark }}) over before)
+            <> greatest(last_{{ mark }}, max(last_{{ mark }}) over before)
+    end
+{%- endmacro %}
+
+{# The candidates that one before them for the same anchor (by `place`) speaks against: by a mark, a
+   decision or an `objection`. It cannot explode: all before are looked at as one, and records are
+   paired only where somebody decided on the pair. #}
+{% macro _identity_beaten(place, objection) -%}
+compared as (
+    select
+        member,
+        count(*) over before > 0 and (
+            {{ objection }}
+            or {{ _mark_differed('mark_a') }}
+            or {{ _mark_differed('mark_b') }}
+        ) as is_beaten
+    from candidates
+    window before as (
+        partition by anchor order by {{ place }} rows between unbounded preceding and 1 preceding
+    )
+),
+
+beaten as (
+    select member from compared
+    where is_beaten
+    union
+    -- The anchors are compared after the join: as its key they would pair each with each.
+    select
+        case
+            when one.anchor = other.anchor and one.{{ place }} > other.{{ place }} then one.member
+            when one.anchor = other.anchor and one.{{ place }} < other.{{ place }} then other.member
+        end as member
+    from apart
+    inner join candidates as one on apart.anchor = one.member
+    inner join candidates as other on apart.member = other.member
+)
+{%- endmacro %}
+
 {# The next state: clusters join the lowest one that they share a key with, if nothing speaks
    against it. What speaks against it: two live records of one CRM, two domains, two tax numbers,
    a decision, or keys that lead to two clusters which are not one themselves. #}
@@ -161,17 +207,7 @@ candidates as (
 ),
 
 -- Of two that cannot both join, the one that speaks first does.
-beaten as (
-    select distinct candidates.member
-    from candidates
-    inner join candidates as earlier
-        on candidates.anchor = earlier.anchor and candidates.member > earlier.member
-    left join apart on earlier.member = apart.anchor and candidates.member = apart.member
-    where
-        apart.member is not null
-        or (candidates.live_bits & earlier.live_bits) <> 0
-        or {{ marks_differ('candidates', 'earlier') }}
-),
+{{ _identity_beaten('member', '(live_bits & bit_or(live_bits) over before) <> 0') }},
 
 joined as (
     select
@@ -320,20 +356,7 @@ candidates as (
     where ranked.choice = 1 and moving.member is null
 ),
 
-beaten as (
-    select distinct candidates.member
-    from candidates
-    inner join candidates as earlier
-        on candidates.anchor = earlier.anchor and candidates.place > earlier.place
-    left join apart
-        on
-            apart.anchor = least(candidates.member, earlier.member)
-            and apart.member = greatest(candidates.member, earlier.member)
-    where
-        apart.member is not null
-        or candidates.is_contradicted
-        or {{ marks_differ('candidates', 'earlier') }}
-),
+{{ _identity_beaten('place', 'is_contradicted') }},
 
 joined as (
     select
