@@ -108,7 +108,7 @@ behind as (
             when 'open_pipeline' then all_rows.amount_base
             when 'pipeline_created' then all_rows.amount_base
             when 'weighted_pipeline'
-                then round(all_rows.amount_base * cast(all_rows.probability as decimal(18, 10)), 10)
+                then {{ weighted_amount('all_rows.amount_base', 'all_rows.probability') }}
             else 1
         end as numerator
     from all_rows
