@@ -68,10 +68,7 @@ measured as (
         case
             when all_deals.kpi_id in ('open_pipeline_count', 'pipeline_created_count') then 1
             when all_deals.kpi_id = 'weighted_pipeline'
-                then
-                    round(
-                        all_deals.amount_base * cast(all_deals.probability as decimal(18, 10)), 10
-                    )
+                then {{ weighted_amount('all_deals.amount_base', 'all_deals.probability') }}
             else all_deals.amount_base
         end as numerator,
         cast(null as integer) as denominator

@@ -63,13 +63,8 @@ jumped_over as (
     where not stages.is_closed and stages.is_listed and stages.stage_order is not null
 ),
 
-candidates as (
-    select * from real_entries
-    union all
-    select * from jumped_over
-),
-
-ranked as (
+-- Few stages are jumped over: only those are put in order.
+first_jumps as (
     select
         opportunity_key,
         stage_key,
@@ -80,47 +75,75 @@ ranked as (
         changed_on,
         was_skipped,
         row_number() over (
-            partition by opportunity_key, stage_key
-            order by change_number asc, was_skipped asc
-        ) as entry_number
-    from candidates
+            partition by opportunity_key, stage_key order by change_number asc
+        ) as jump_number
+    from jumped_over
+),
+
+jumps as (
+    select
+        first_jumps.opportunity_key,
+        first_jumps.stage_key,
+        first_jumps.pipeline_key,
+        first_jumps.stage_order,
+        first_jumps.change_number,
+        first_jumps.changed_at,
+        first_jumps.changed_on,
+        first_jumps.was_skipped
+    from first_jumps
+    left join real_entries
+        on
+            first_jumps.opportunity_key = real_entries.opportunity_key
+            and first_jumps.stage_key = real_entries.stage_key
+            and first_jumps.change_number >= real_entries.change_number
+    where first_jumps.jump_number = 1 and real_entries.stage_key is null
+),
+
+stays as (
+    select
+        real_entries.opportunity_key,
+        real_entries.stage_key,
+        real_entries.pipeline_key,
+        real_entries.stage_order,
+        real_entries.change_number,
+        real_entries.changed_at,
+        real_entries.changed_on,
+        real_entries.was_skipped
+    from real_entries
+    left join jumps
+        on
+            real_entries.opportunity_key = jumps.opportunity_key
+            and real_entries.stage_key = jumps.stage_key
+    where jumps.stage_key is null
 ),
 
 entries as (
-    select
-        opportunity_key,
-        stage_key,
-        pipeline_key,
-        stage_order,
-        change_number,
-        changed_at,
-        changed_on,
-        was_skipped
-    from ranked
-    where entry_number = 1
+    select * from stays
+    union all
+    select * from jumps
 ),
 
 advances as (
     select
-        entries.opportunity_key,
-        entries.stage_key,
+        stays.opportunity_key,
+        stays.stage_key,
         min(changes.changed_at) as advanced_at
-    from entries
+    from stays
     inner join changes
         on
-            entries.opportunity_key = changes.opportunity_key
-            and entries.change_number < changes.change_number
+            stays.opportunity_key = changes.opportunity_key
+            and stays.change_number < changes.change_number
             and not changes.is_lost
             and (
                 changes.is_won
                 or (
-                    entries.pipeline_key = changes.pipeline_key
-                    and entries.stage_order < changes.stage_order
+                    stays.pipeline_key = changes.pipeline_key
+                    and stays.stage_order < changes.stage_order
                 )
                 -- A stage whose place nobody knows any more: any other stage is progress.
-                or (entries.stage_order is null and entries.stage_key <> changes.stage_key)
+                or (stays.stage_order is null and stays.stage_key <> changes.stage_key)
             )
-    group by entries.opportunity_key, entries.stage_key
+    group by stays.opportunity_key, stays.stage_key
 )
 
 select

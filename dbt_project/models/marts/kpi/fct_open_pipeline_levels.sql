@@ -62,7 +62,7 @@ open_intervals as (
         intervals.currency_code,
         coalesce(intervals.owner_key, 'unknown') as owner_key,
         coalesce(intervals.team_key, 'unknown') as team_key,
-        cast(stages.probability as decimal(18, 10)) as probability,
+        stages.probability,
         intervals.valid_from_on as first_on,
         {{ add_days('intervals.valid_to_on', 1) }} as gone_on,
         first_rates.rate_to_base,
@@ -135,7 +135,7 @@ measured_spans as (
         case when amount_base is null then 0 else 1 end as converted,
         case when amount_base is null or probability is null then 0 else 1 end as weighed,
         coalesce(amount_base, 0) as amount_base,
-        cast(round(coalesce(amount_base * probability, 0), 10) as decimal(38, 10)) as weighted_base
+        coalesce({{ weighted_amount('amount_base', 'probability') }}, 0) as weighted_base
     from spans
 ),
 
@@ -165,6 +165,21 @@ turns as (
     from measured_spans
 ),
 
+-- One interval of a deal mostly begins on the day after another's last: what the deal's owners have
+-- no part in is what the two differ by.
+deal_turns as (
+    select
+        turn_on,
+        opportunity_key,
+        sum(deals) as deals,
+        sum(converted) as converted,
+        sum(weighed) as weighed,
+        sum(amount_base) as amount_base,
+        sum(weighted_base) as weighted_base
+    from turns
+    group by turn_on, opportunity_key
+),
+
 -- The owner of that day, not today's, has the credit; what else describes a deal is today's.
 daily_turns as (
     select
@@ -192,18 +207,26 @@ daily_turns as (
     group by turn_on, team_key
     union all
     select
-        turns.turn_on,
+        deal_turns.turn_on,
         dimensions.dimension,
         dimensions.dimension_key,
-        sum(turns.deals) as deals,
-        sum(turns.converted) as converted,
-        sum(turns.weighed) as weighed,
-        sum(turns.amount_base) as amount_base,
-        sum(turns.weighted_base) as weighted_base
-    from turns
-    inner join dimensions on turns.opportunity_key = dimensions.opportunity_key
-    where dimensions.dimension not in ('owner', 'team')
-    group by turns.turn_on, dimensions.dimension, dimensions.dimension_key
+        sum(deal_turns.deals) as deals,
+        sum(deal_turns.converted) as converted,
+        sum(deal_turns.weighed) as weighed,
+        sum(deal_turns.amount_base) as amount_base,
+        sum(deal_turns.weighted_base) as weighted_base
+    from deal_turns
+    inner join dimensions on deal_turns.opportunity_key = dimensions.opportunity_key
+    where
+        dimensions.dimension not in ('owner', 'team')
+        and (
+            deal_turns.deals <> 0
+            or deal_turns.converted <> 0
+            or deal_turns.weighed <> 0
+            or deal_turns.amount_base <> 0
+            or deal_turns.weighted_base <> 0
+        )
+    group by deal_turns.turn_on, dimensions.dimension, dimensions.dimension_key
 ),
 
 levels as (
