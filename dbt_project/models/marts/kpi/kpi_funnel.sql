@@ -148,12 +148,12 @@ stays as (
         period_start,
         dimension,
         dimension_key,
-        dimension_value,
+        max(dimension_value) as dimension_value,
         count(stay_milliseconds) as stay_count,
         cast(coalesce(sum(stay_milliseconds), 0) as double) / 86400000 as stay_days,
         {{ duration_percentiles('stay_milliseconds / 86400000.0', 'stay') }}
     from placed_stays
-    group by period_grain, period_start, dimension, dimension_key, dimension_value
+    group by period_grain, period_start, dimension, dimension_key
 ),
 
 -- Stays that go on at the end of a day: those begun by then less those that ended by then.
