@@ -25,7 +25,8 @@ select
         sales.amount,
         cast(
             round(
-                cast(sales.quantity * sales.unit_price as decimal(24, 6))
+                -- Of 19 digits, as the product of 18 and 18 would have 18 and overflow.
+                cast(cast(sales.quantity as decimal(19, 4)) * sales.unit_price as decimal(24, 6))
                 * cast(1 - coalesce(sales.discount, 0) as decimal(6, 4)),
                 2
             ) as decimal(18, 2)
