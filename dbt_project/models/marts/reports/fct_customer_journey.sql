@@ -153,7 +153,9 @@ numbered as (
         row_number() over journey as event_number,
         lag(touches.occurred_on) over journey as previous_on,
         first_value(touches.occurred_on) over journey as first_on,
-        count(*) filter (where touches.event_type = 'won') over journey as purchases_so_far
+        -- Not a count with a filter: over a frame that grows, that reads the account from its first
+        -- event for each of its events.
+        max(case when touches.event_type = 'won' then 1 else 0 end) over journey as has_bought
     from touches
     -- Inner: touches of no account, or of an excluded one, are in nobody's journey.
     inner join accounts on touches.account_key = accounts.account_key
@@ -172,7 +174,7 @@ select
     occurred_on,
     cast({{ days_between('previous_on', 'occurred_on') }} as integer) as days_since_previous,
     cast({{ days_between('first_on', 'occurred_on') }} as integer) as days_since_first,
-    purchases_so_far > 0 as is_customer,
+    has_bought = 1 as is_customer,
     record_key,
     opportunity_key,
     stage_key,
