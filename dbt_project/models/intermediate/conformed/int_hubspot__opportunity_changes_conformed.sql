@@ -42,5 +42,5 @@ select
 from history
 left join categories
     on
-        history.value = categories.vendor_value
-        and history.property = 'hs_manual_forecast_category'
+        case when history.property = 'hs_manual_forecast_category' then history.value end
+        = categories.vendor_value

@@ -13,8 +13,8 @@ select
 from dates
 inner join rates
     on
-        dates.date_day >= coalesce(rates.valid_from, dates.date_day)
-        and (rates.valid_to is null or dates.date_day < rates.valid_to)
+        dates.date_day >= coalesce(rates.valid_from, cast('0001-01-01' as date))
+        and dates.date_day < coalesce(rates.valid_to, cast('9999-12-31' as date))
 -- The reporting currency is 1 by definition, whatever a vendor's table says.
 where rates.currency_code <> '{{ var("reporting_currency") }}'
 union all

@@ -20,16 +20,16 @@ all_rates as (
 rates as (
     select
         currency_code,
-        valid_from,
-        valid_to,
+        coalesce(valid_from, cast('0001-01-01' as date)) as valid_from,
+        coalesce(valid_to, cast('9999-12-31' as date)) as valid_to,
         rate_to_base
     from all_rates
     where currency_code <> '{{ var("reporting_currency") }}'
     union all
     select
         '{{ var("reporting_currency") }}' as currency_code,
-        cast(null as date) as valid_from,
-        cast(null as date) as valid_to,
+        cast('0001-01-01' as date) as valid_from,
+        cast('9999-12-31' as date) as valid_to,
         cast(1 as decimal(18, 8)) as rate_to_base
 ),
 
@@ -45,8 +45,8 @@ listed_days as (
     left join rates
         on
             listed.currency_code = rates.currency_code
-            and listed.spent_on >= coalesce(rates.valid_from, listed.spent_on)
-            and (rates.valid_to is null or listed.spent_on < rates.valid_to)
+            and listed.spent_on >= rates.valid_from
+            and listed.spent_on < rates.valid_to
     where listed.spent_on <= {{ as_of_date() }} and {{ is_in_calendar('listed.spent_on') }}
     group by listed.campaign_key, listed.spent_on
 ),
@@ -89,8 +89,8 @@ priced as (
     left join rates
         on
             campaigns.currency_code = rates.currency_code
-            and campaigns.starts_on >= coalesce(rates.valid_from, campaigns.starts_on)
-            and (rates.valid_to is null or campaigns.starts_on < rates.valid_to)
+            and campaigns.starts_on >= rates.valid_from
+            and campaigns.starts_on < rates.valid_to
     where
         campaigns.spend_amount is not null
         -- Spend that nobody dates falls in no period.

@@ -40,8 +40,23 @@ lookalikes as (
     select * from {{ ref('int_crm__opportunity_lookalikes') }}
 ),
 
+-- Either way round.
 overrides as (
-    select * from {{ ref('identity_overrides') }}
+    select
+        entity,
+        source_system_a,
+        id_a,
+        source_system_b,
+        id_b
+    from {{ ref('identity_overrides') }}
+    union
+    select
+        entity,
+        source_system_b as source_system_a,
+        id_b as id_a,
+        source_system_a as source_system_b,
+        id_a as id_b
+    from {{ ref('identity_overrides') }}
 ),
 
 -- Every record with every key by which it could be known.
@@ -348,18 +363,8 @@ from doubts
 left join overrides
     on
         doubts.entity = overrides.entity
-        and (
-            (
-                doubts.source_system_a = overrides.source_system_a
-                and doubts.id_a = overrides.id_a
-                and doubts.source_system_b = overrides.source_system_b
-                and doubts.id_b = overrides.id_b
-            )
-            or (
-                doubts.source_system_a = overrides.source_system_b
-                and doubts.id_a = overrides.id_b
-                and doubts.source_system_b = overrides.source_system_a
-                and doubts.id_b = overrides.id_a
-            )
-        )
+        and doubts.source_system_a = overrides.source_system_a
+        and doubts.id_a = overrides.id_a
+        and doubts.source_system_b = overrides.source_system_b
+        and doubts.id_b = overrides.id_b
 where overrides.entity is null

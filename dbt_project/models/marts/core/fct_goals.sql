@@ -196,5 +196,7 @@ inner join whole
     on
         goals.period_grain = whole.period_grain
         and goals.period_start = whole.period_start
-left join owners on goals.dimension = 'owner' and goals.dimension_key = owners.owner_key
-left join teams on goals.dimension = 'team' and goals.dimension_key = teams.team_key
+left join owners
+    on case when goals.dimension = 'owner' then goals.dimension_key end = owners.owner_key
+left join teams
+    on case when goals.dimension = 'team' then goals.dimension_key end = teams.team_key

@@ -67,9 +67,10 @@ costs as (
         product_key,
         unit_cost,
         currency_code,
-        valid_from,
-        lead(valid_from) over (
-            partition by product_key order by valid_from asc
+        coalesce(valid_from, cast('0001-01-01' as date)) as valid_from,
+        coalesce(
+            lead(valid_from) over (partition by product_key order by valid_from asc),
+            cast('9999-12-31' as date)
         ) as valid_to
     from product_costs
 ),
@@ -87,8 +88,8 @@ costed_lines as (
     left join costs
         on
             lines.product_key = costs.product_key
-            and sold.closed_on >= coalesce(costs.valid_from, sold.closed_on)
-            and (costs.valid_to is null or sold.closed_on < costs.valid_to)
+            and sold.closed_on >= costs.valid_from
+            and sold.closed_on < costs.valid_to
     left join rates as cost_rates
         on
             costs.currency_code = cost_rates.currency_code

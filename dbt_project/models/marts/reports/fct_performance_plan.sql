@@ -215,8 +215,10 @@ planned as (
             and plans.period_start = reached.period_start
             and plans.dimension = reached.dimension
             and plans.dimension_key = reached.dimension_key
-    left join owners on plans.dimension = 'owner' and plans.dimension_key = owners.owner_key
-    left join teams on plans.dimension = 'team' and plans.dimension_key = teams.team_key
+    left join owners
+        on case when plans.dimension = 'owner' then plans.dimension_key end = owners.owner_key
+    left join teams
+        on case when plans.dimension = 'team' then plans.dimension_key end = teams.team_key
 )
 
 select
