@@ -34,6 +34,7 @@ EACH_WITH_EACH = {
     "int_crm__order_lines": _ONE_ROW,
     "fct_discount_effect": _BANDS,
     "fct_price_effect": _BANDS,
+    "fct_heartbeat": "the other side is the few families of KPIs",
     "kpi_people": "the other side is a handful of measures",
 }
 

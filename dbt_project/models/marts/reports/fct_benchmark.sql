@@ -101,8 +101,7 @@ compared as (
     inner join periods on periods.choice <= 2
     left join kpi_values
         on
-            periods.is_complete
-            and placed.kpi_id = kpi_values.kpi_id
+            case when periods.is_complete then placed.kpi_id end = kpi_values.kpi_id
             and periods.period_grain = kpi_values.period_grain
             and periods.period_start = kpi_values.period_start
             and placed.dimension = kpi_values.dimension

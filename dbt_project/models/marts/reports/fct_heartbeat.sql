@@ -300,7 +300,6 @@ select
 from moved
 left join parts
     on
-        moved.kpi_id = parts.kpi_id
+        case when moved.dimension = 'total' then moved.kpi_id end = parts.kpi_id
         and moved.period_grain = parts.period_grain
-        and moved.dimension = 'total'
         and parts.choice = 1
