@@ -204,7 +204,8 @@ deals_apart as (
     from lookalikes
     inner join deals as deals_a on lookalikes.record_a = deals_a.record_number
     inner join deals as deals_b on lookalikes.record_b = deals_b.record_number
-    where deals_a.record_key <> deals_b.record_key
+    -- Not `<>`: engines join by it first, each deal with each other one.
+    where nullif(deals_a.record_key, deals_b.record_key) is not null
 ),
 
 -- A link of the vendor's sync that was not followed.
