@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 import duckdb
 
@@ -36,9 +37,10 @@ class Playground:
     def published(self) -> Path:
         return published_file(self.home)
 
-    def start(self, **more: str) -> subprocess.Popen[str]:
+    def start(self, said: int | IO[str] = subprocess.PIPE, **more: str) -> subprocess.Popen[str]:
         """The main job in a process of its own, in a group of its own, as of the company's clock,
-        with more in its environment."""
+        with more in its environment. Who does not read along gives it a file to write to: it says
+        more than a pipe holds."""
         return subprocess.Popen(
             [
                 *(sys.executable, "-m", "orchestration.run"),
@@ -46,8 +48,8 @@ class Playground:
             ],
             cwd=ROOT,
             env={**os.environ, **self.environment, **more},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=said,
+            stderr=said,
             text=True,
             start_new_session=True,
         )

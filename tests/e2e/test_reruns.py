@@ -139,12 +139,14 @@ def _killed(ground: Playground, pattern: str, count: int) -> None:
     """A run that dies when so many paths of the home are there that were not when it began."""
     shutil.rmtree(ground.home / "dbt" / "target" / "run", ignore_errors=True)
     known = set(ground.home.glob(pattern))
-    process = ground.start(**NO_TESTS)
-    while len(set(ground.home.glob(pattern)) - known) < count:
-        assert process.poll() is None, (pattern, count, process.communicate())
-        time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    log = ground.home.with_suffix(".said")
+    with log.open("w") as said:
+        process = ground.start(said, **NO_TESTS)
+        while len(set(ground.home.glob(pattern)) - known) < count:
+            assert process.poll() is None, (pattern, count, log.read_text()[-4000:])
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 @pytest.mark.timeout(1800)  # as long as three runs, in one test
