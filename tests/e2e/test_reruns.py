@@ -55,7 +55,7 @@ def week(tmp_path_factory: pytest.TempPathFactory, finished: Playground) -> Iter
     folder = tmp_path_factory.mktemp("week")
     store = Path(shutil.copy(finished.store, folder / "company.sqlite"))
     others = shutil.ignore_patterns("dbt")  # another worker may be compiling there
-    home = Path(shutil.copytree(finished.home, folder / "home", ignore=others))
+    home = Path(shutil.copytree(finished.home, folder / "home", symlinks=True, ignore=others))
     with playground(home, store) as ground:
         first_day, first_truth, before = clock(store), list(truth(store)), _fetched(ground)
         advance(store, days=7)
