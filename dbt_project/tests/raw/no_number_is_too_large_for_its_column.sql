@@ -1,5 +1,7 @@
 -- A raw number that does not fit 18 digits becomes null (macro to_decimal). It is told here,
 -- and the build stops as at any other number that would be lost.
+-- A check is one of a model: this one of the lines of deals, which read most of these numbers.
+-- depends_on: {{ ref('int_crm__line_items') }}
 {% set numbers = [
     ('salesforce', 'opportunities', 'Amount', 2),
     ('salesforce', 'opportunity_history', 'Amount', 2),
