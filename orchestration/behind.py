@@ -82,7 +82,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("dimension_key", nargs="?", default=EVERY)
     parser.add_argument("--sql", action="store_true", help="print the query, for a SQL client")
     chosen = parser.parse_args(arguments)
-    home = Path(os.environ.get("SALES_HEARTBEAT_HOME") or DEMO_HOME)
+    # Whole paths: dbt takes others from its project.
+    home = Path(os.environ.get("SALES_HEARTBEAT_HOME") or DEMO_HOME).resolve()
     try:
         folder = queries(home)
         with duckdb.connect(home / "warehouse.duckdb", read_only=True) as connection:
