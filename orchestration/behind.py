@@ -73,6 +73,22 @@ def family_of(connection: duckdb.DuckDBPyConnection, kpi_id: str) -> str:
     return str(row[0])
 
 
+def look_for(connection: duckdb.DuckDBPyConnection, number: Mapping[str, str]) -> None:
+    """No rows would look like a number of which nothing is known."""
+    found = connection.execute(
+        "select count(*) from kpi.fct_kpi_values where kpi_id = ? and period_grain = ? "
+        "and cast(period_start as varchar) = ? and dimension = ? "
+        "and cast(? as varchar) in (dimension_key, ?)",
+        [*(number[word] for word in WORDS), EVERY],
+    ).fetchone()
+    if found == (0,):
+        words = " ".join(number[word] for word in WORDS)
+        raise NothingBehindError(
+            f"there is no number {words}: see kpi_id, period_grain, period_start, dimension and "
+            "dimension_key of pub_kpi_values"
+        )
+
+
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m orchestration.behind", description=__doc__)
     parser.add_argument("kpi_id")
@@ -88,7 +104,9 @@ def main(arguments: Sequence[str]) -> int:
         folder = queries(home)
         with duckdb.connect(home / "warehouse.duckdb", read_only=True) as connection:
             connection.execute("set timezone = 'UTC'")
-            sql = question(folder, family_of(connection, chosen.kpi_id), vars(chosen))
+            family = family_of(connection, chosen.kpi_id)
+            look_for(connection, vars(chosen))
+            sql = question(folder, family, vars(chosen))
             if chosen.sql:
                 print(sql)
             else:

@@ -166,3 +166,6 @@ def test_the_command_prints_the_rows_or_the_query(
     assert "'deals_won'" in capsys.readouterr().out
     assert main(["no_such_kpi", "month", "2026-07-01"]) == 1
     assert "no KPI no_such_kpi" in capsys.readouterr().err
+    for other in (["2026-07-02"], ["yesterday"], ["2026-07-01", "owner", "o'brien"]):
+        assert main([*number[:2], *other]) == 1
+        assert "no number deals_won quarter" in capsys.readouterr().err
